@@ -1,0 +1,1 @@
+"""Requirements: facts in, findings out. No check reads anything by itself."""

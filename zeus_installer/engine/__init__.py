@@ -1,0 +1,1 @@
+"""The engine: it runs a plan, keeps the journal, serves the events, and goes on after an interruption."""
