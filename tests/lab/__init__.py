@@ -1,0 +1,1 @@
+"""The lab: builds and boots the machines of the tests, the demo and the benchmarks. No product code knows of it."""
