@@ -1,0 +1,37 @@
+# Each target installs what it needs (Debian 12 as root, or Fedora) and can be repeated cheaply.
+PYTHON := .venv/bin/python
+
+.PHONY: help demo test test-fast lint bench lab clean
+
+help:
+	@echo "make demo       turn a plain virtual machine into a Xen dom0 and log in to its XenAPI"
+	@echo "make test       all tests: unit, component, virtual machines"
+	@echo "make test-fast  unit and component tests only"
+	@echo "make bench      measure, each figure against its peer"
+	@echo "make lint       ruff and mypy only (part of the tests too)"
+	@echo "make clean      remove the virtual environment and caches of this tree"
+
+demo: .venv/ready
+	$(PYTHON) -m tests.lab demo
+
+test: .venv/ready
+	$(PYTHON) -m pytest
+
+test-fast: .venv/ready
+	$(PYTHON) -m pytest tests/unit tests/component
+
+lint: .venv/ready
+	$(PYTHON) -m pytest tests/unit/test_linters.py
+
+bench: .venv/ready
+	$(PYTHON) -m tests.bench
+
+lab: .venv/ready
+	$(PYTHON) -m tests.lab build
+
+.venv/ready: pyproject.toml tools/prepare tests/lab/install_deps.py
+	tools/prepare
+	@touch $@
+
+clean:
+	rm -rf .venv .hypothesis .mypy_cache .ruff_cache .pytest_cache
