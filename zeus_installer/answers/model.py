@@ -129,7 +129,7 @@ class Packages:
 class Boot:
     """dom0's resources (MiB; `auto` is the appliance's formula) and whether the first boot is a trial.
 
-    `deadline` is how many seconds dom0 has, from its start, until the host is verified; after that plain Linux comes back.
+    `deadline` is how many seconds dom0 has, from its start, until the host is verified; then plain Linux comes back.
     """
 
     dom0_memory: Literal["auto"] | int = "auto"
