@@ -3,7 +3,7 @@
 import json
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from enum import StrEnum
 from itertools import count
@@ -123,6 +123,11 @@ class Reporter:
             self._sink, run=self._run, path=f"{self._path}/{name}" if self._path else name, counter=self._counter
         )
         child._emit(Kind.FINISH, title, result=Result.SKIPPED)
+
+    def forward(self, event: Event) -> None:
+        """Pass on an event of another process as one that happened inside this part."""
+        path = "/".join(filter(None, (self._path, event.path)))
+        self._sink(replace(event, run=self._run, seq=next(self._counter), path=path))
 
     def _emit(
         self,
