@@ -29,10 +29,8 @@ from zeus_installer.answers.model import (
 )
 from zeus_installer.answers.reader import locate, parse_answers, read_answers
 from zeus_installer.answers.reference import reference
-from zeus_installer.answers.repositories import check_groups, repositories
 from zeus_installer.answers.schema import json_schema
 from zeus_installer.answers.sizes import parse_size_rule
-from zeus_installer.sources.model import Source
 from zeus_installer.system.errors import ExitStatus, UsageError
 
 FIXTURES = Path(__file__).parents[1] / "fixtures" / "answers"
@@ -236,30 +234,6 @@ def test_an_error_of_a_check_gets_its_line(tmp_path: Path) -> None:
     error = locate(UsageError("storage.disks", "storage.disks[0] matches 0 disks, wants 1", hint="look"), file)
     assert str(error) == f"{file}:4: error: storage.disks[0] matches 0 disks, wants 1\nhint: look"
     assert locate(UsageError("network.nic", "network.management.nic"), file).message.startswith(f"{file}:1: error: ")
-
-
-def test_repositories_come_from_the_answers_else_the_source() -> None:
-    mine, theirs = (Repo(id=name, baseurl="https://a", gpgkey="https://b") for name in ("mine", "theirs"))
-    source = Source(name="xapi", repos=(theirs,))
-    assert repositories(Answers(packages=Packages(repos=(mine,))), source) == (mine,)
-    assert repositories(Answers(), source) == (theirs,)
-    with pytest.raises(UsageError) as caught:
-        repositories(Answers(), Source(name="xapi"))
-    assert caught.value.message == "packages.repos names no repository, and package source xapi has none of its own"
-    unsigned = Source(name="xapi", repos=(dataclasses.replace(theirs, gpgkey=None),))
-    with pytest.raises(UsageError) as caught:
-        repositories(Answers(), unsigned)
-    assert caught.value.message == "packages.source xapi: repository theirs has no gpgkey"
-
-
-def test_groups_are_the_sources() -> None:
-    source = Source(name="xapi", groups={"pv-guests": ("linux-guest-loader",)})
-    check_groups(Answers(packages=Packages(groups=("pv-guests",))), source)
-    with pytest.raises(UsageError) as caught:
-        check_groups(Answers(packages=Packages(groups=("pv-guest",))), source)
-    assert caught.value.message == (
-        'packages.groups[0] is "pv-guest", but package source xapi has "pv-guests" (did you mean "pv-guests"?)'
-    )
 
 
 @pytest.mark.parametrize(

@@ -9,12 +9,13 @@ _HINT = 'add to [packages]: repos = [{ id = "…", baseurl = "https://…", gpgk
 
 
 def repositories(answers: Answers, source: Source) -> tuple[Repo, ...]:
-    """Give the repositories of the answers, else the source's own.
+    """Give the repositories of the source and of the answers; of two with one id the answers' counts.
 
     None at all, or an unsigned one without leave, is a `UsageError`.
     """
     packages = answers.packages
-    repos = packages.repos or source.repos
+    named = {repo.id for repo in packages.repos}
+    repos = (*(repo for repo in source.repos if repo.id not in named), *packages.repos)
     if not repos:
         message = f"packages.repos names no repository, and package source {source.name} has none of its own"
         raise UsageError("answers.repos", message, hint=_HINT)
