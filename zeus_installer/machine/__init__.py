@@ -1,1 +1,1 @@
-"""What the machine is: probes that read below a root directory, and the plain data that they give. Nothing is changed."""
+"""What the machine is: probes that read below a root directory, and the plain data that they give."""

@@ -79,19 +79,23 @@ class Xen:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Kernel:
-    """The running kernel. `dom0_capable` is CONFIG_XEN_DOM0 in its `/boot/config-<release>`."""
+    """The running kernel. `dom0_capable` is CONFIG_XEN_DOM0 in its `/boot/config-<release>`.
+
+    `dom0_releases` are all installed kernels that can be dom0's.
+    """
 
     release: str | None
     command_line: str = ""
     dom0_capable: bool | None = None
+    dom0_releases: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Use:
     """One thing that is on a disk or a partition, or that holds it.
 
-    `kind` is one of `mount`, `swap`, `lvm`, `md`, `luks`, `multipath`, `bcache`, `zfs`, `filesystem`, `signature`, `holder`;
-    `name` is the mount point, the volume group, the array, the file system type, ...; `active`: in use now.
+    `kind` is one of `mount`, `swap`, `lvm`, `md`, `luks`, `multipath`, `bcache`, `zfs`, `filesystem`, `signature`,
+    `holder`; `name` is the mount point, the volume group, the array, the file system type, ...; `active`: in use now.
     """
 
     kind: str
@@ -118,7 +122,8 @@ class Disk:
     """A whole disk. `links` are its /dev/disk/by-id names, the most stable first; `table` is `gpt`, `dos` or None.
 
     `system`: the running system, its boot files or its swap lie on it; `install_medium`: we were booted from it.
-    `uses` are what lies on the bare disk; each partition has its own.
+    `uses` are what lies on the bare disk; each partition has its own. `examined`: somebody looked for signatures on it
+    (the udev database has it, or blkid was run); without that, no `uses` does not mean that nothing is there.
     """
 
     name: str
@@ -139,6 +144,7 @@ class Disk:
     uses: tuple[Use, ...] = ()
     system: bool = False
     install_medium: bool = False
+    examined: bool = True
 
     @property
     def all_uses(self) -> tuple[Use, ...]:
@@ -147,13 +153,17 @@ class Disk:
 
     @property
     def empty(self) -> bool:
-        """Whether the disk has no partition and no signature."""
-        return not self.partitions and not self.uses
+        """Whether the disk is known to have nothing on it; a table without partitions is a signature too."""
+        return self.examined and self.table is None and not self.partitions and not self.uses
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Nic:
-    """A physical network interface. `speed` is Mbit/s; `mac` is the permanent address where the kernel tells it."""
+    """A physical network interface. `speed` is Mbit/s; `mac` is the permanent address where the kernel tells it.
+
+    `kind` is `ethernet`, `wireless` or `infiniband` (only the first can be in a bridge); `bus` is the device's
+    address there (`0000:02:00.0`); `addresses` have their prefix length.
+    """
 
     name: str
     mac: str | None
@@ -162,14 +172,15 @@ class Nic:
     carrier: bool | None = None
     addresses: tuple[str, ...] = ()
     bus: str | None = None
+    kind: str = "ethernet"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Boot:
     """Where the boot loader's files are: the file system that holds /boot, by type, UUID and device.
 
-    `stack` is what lies beneath it (`lvm`, `md`, `luks`, outermost first); `separate`: /boot is a file system of its own;
-    `grubenv`: GRUB's environment block exists.
+    `stack` is what lies beneath it (`lvm`, `md`, `luks`, outermost first); `separate`: /boot is a file system of its
+    own; `grubenv`: GRUB's environment block exists.
     """
 
     file_system: str | None = None
