@@ -1,1 +1,1 @@
-"""XenAPI: the session over the local socket, and the calls that Zeus makes."""
+"""The session over xapi's local socket, and the calls that Zeus makes, one module a class of XenAPI."""
