@@ -146,6 +146,7 @@ def test_no_nic_fails() -> None:
     finding = check_nics(machine(ETH1), Answers())
     assert finding.verdict == Verdict.FAIL
     assert finding.seen == (
-        "network.management.nic matches 0 NICs with a link, wants 1 (enp2s0 52:54:00:00:00:02 e1000e no link no link)"
+        "network.management.nic matches 0 NICs with a link, wants 1\n"
+        "  enp2s0  52:54:00:00:00:02  e1000e  no link  no link"
     )
     assert finding.remedy == 'name one by its address: nic = { mac = "…" }'
