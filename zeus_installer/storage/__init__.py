@@ -1,0 +1,1 @@
+"""Disks as Zeus changes them: words, layouts, identity, holders, the table. Choosing them is `checks.disks`."""
