@@ -1,0 +1,1 @@
+"""Measurements, never assertions: each figure against its peer or its floor, interleaved in one run."""

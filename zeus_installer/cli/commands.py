@@ -1,0 +1,23 @@
+"""The list of subcommands. Each has a module of its name here with `parser()` and `run(arguments)`."""
+
+from typing import Final
+
+COMMANDS: Final = {
+    "probe": "what this machine is",
+    "check": "whether it can become a XenAPI host, with remedies",
+    "validate": "an answer file, offline",
+    "plan": "what an installation would do; nothing is written",
+    "install": "plan, check, run",
+    "resume": "go on after an interruption",
+    "status": "where things stand",
+    "abandon": "give an unfinished plan up",
+    "verify": "is this a working XenAPI host?",
+    "revert": "back to plain Linux; the storage repository's data stays",
+    "schema": "the JSON Schema of the answers",
+}
+
+
+def usage() -> str:
+    """Give the help of the `zeus` command."""
+    lines = [f"  {name:10}{summary}" for name, summary in COMMANDS.items()]
+    return "usage: zeus COMMAND [OPTION]...\n\n" + "\n".join(lines) + "\n\nzeus COMMAND --help tells the options.\n"

@@ -1,0 +1,75 @@
+"""From the options to a plan: answers read, machine probed, checks run."""
+
+import argparse
+import os
+import sys
+from pathlib import Path
+
+from zeus_installer.answers.model import Answers
+from zeus_installer.cli.common import new_uuid, read_machine
+from zeus_installer.plan import Plan, make_plan
+from zeus_installer.system.errors import UsageError
+from zeus_installer.system.events import now
+from zeus_installer.system.target import Target
+
+
+def read_answers_of(arguments: argparse.Namespace) -> Answers | None:
+    """Read the answer file that the options name, if they name one."""
+    if arguments.answers is None:
+        return None
+    from zeus_installer.answers.reader import read_answers
+
+    return read_answers(arguments.answers)
+
+
+def make_plan_of(arguments: argparse.Namespace, *, reboot: bool = False) -> Plan:
+    """Make the plan for the answers and the machine that the options name. The repositories are asked, read-only."""
+    from zeus_installer.answers.reader import locate, read_answers
+    from zeus_installer.checks.packages import check_repositories
+    from zeus_installer.checks.registry import run_checks
+    from zeus_installer.sources.loader import load
+    from zeus_installer.steps.context import Identity
+
+    answers = read_answers(arguments.answers)
+    source = load(answers.packages.source)
+    machine = read_machine(arguments)
+    findings = run_checks(machine, answers)
+    if is_this_machine(arguments):
+        findings = (*findings, check_repositories(answers, source, machine))
+    try:
+        return make_plan(
+            answers,
+            machine,
+            source=source,
+            identity=Identity(host=new_uuid(), dom0=new_uuid()),
+            findings=findings,
+            run=new_uuid()[:8],
+            created=now(),
+            reboot=reboot,
+        )
+    except UsageError as error:
+        raise locate(error, arguments.answers) from error
+
+
+def is_this_machine(arguments: argparse.Namespace) -> bool:
+    """Whether the options name no other machine than the one we run on."""
+    return arguments.machine is None and arguments.root == Path("/")
+
+
+def present_file(arguments: argparse.Namespace, path: str) -> str | None:
+    """Give what is in a file of the machine now; nothing is known of the files of another machine."""
+    if not is_this_machine(arguments) or not os.access(path, os.R_OK):
+        return None
+    return Target().read(path)
+
+
+def confirm_destruction(plan: Plan, *, unattended: bool) -> bool:
+    """Ask for consent to what the plan destroys. Without a terminal it needs `zeus.unattended` on the kernel's line."""
+    if not plan.destroys or unattended:
+        return True
+    if not sys.stdin.isatty():
+        return False
+    sys.stderr.write("This will be destroyed:\n" + "".join(f"  {sentence}\n" for sentence in plan.destroys))
+    sys.stderr.write("Type 'destroy' to go on: ")
+    sys.stderr.flush()
+    return sys.stdin.readline().strip() == "destroy"
