@@ -14,6 +14,7 @@ Calls are counted on disk: "the first time" is the first since the counts were m
 
 import json
 import os
+import threading
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -24,6 +25,9 @@ from tests.lab.xapi.files import write_atomic
 from tests.lab.xapi.paths import Paths
 
 DEATH = 86
+
+# Asynchronous calls are counted in threads of their own.
+_counting = threading.Lock()
 
 _KEYS = frozenset({"never_ready", "enable_delay", "delays", "errors", "die", "sr_create_leaves_pbd_unplugged"})
 
@@ -82,7 +86,8 @@ def _die_if(faults: Faults, method: str, count: int, when: str) -> None:
 
 def _count(paths: Paths, method: str) -> int:
     known = paths.fault_counts
-    counts: dict[str, int] = json.loads(known.read_text(encoding="utf-8")) if known.exists() else {}
-    counts[method] = counts.get(method, 0) + 1
-    write_atomic(known, json.dumps(counts) + "\n")
-    return counts[method]
+    with _counting:
+        counts: dict[str, int] = json.loads(known.read_text(encoding="utf-8")) if known.exists() else {}
+        counts[method] = counts.get(method, 0) + 1
+        write_atomic(known, json.dumps(counts) + "\n")
+        return counts[method]

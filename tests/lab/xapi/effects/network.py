@@ -71,10 +71,18 @@ def bridging(backend: str) -> Bridging:
 class HostNetwork:
     """The network of this machine. A tool that fails is PIF_CONFIGURATION_ERROR with its words."""
 
-    def __init__(self, bridges: Bridging, *, state: Path = Path("/run"), etc: Path = Path("/etc")) -> None:
+    def __init__(
+        self,
+        bridges: Bridging,
+        *,
+        state: Path = Path("/run"),
+        etc: Path = Path("/etc"),
+        lease_script: Path = LEASE_SCRIPT,
+    ) -> None:
         self._bridges = bridges
         self._state = state
         self._etc = etc
+        self._lease_script = lease_script
 
     def nics(self) -> Sequence[Nic]:
         """Interfaces with hardware behind them: bridges, VLANs and the like have no `device` in sysfs."""
@@ -121,8 +129,8 @@ class HostNetwork:
         if shutil.which("dhclient"):
             start(["dhclient", "-q", "-nw", "-pf", pid, "-lf", self._state / f"dhclient-{bridge}.leases", bridge])
         else:
-            options = ("-t", "5", "-T", "3", "-A", "5", "-b", "-S")
-            start(["busybox", "udhcpc", "-i", bridge, "-s", LEASE_SCRIPT, "-p", pid, *options])
+            options = ("-t", "3", "-T", "2", "-A", "5", "-b", "-S")
+            start(["busybox", "udhcpc", "-i", bridge, "-s", self._lease_script, "-p", pid, *options])
 
     def _pid_file(self, bridge: str) -> Path:
         return self._state / f"dhcp-client-{bridge}.pid"
