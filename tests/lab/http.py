@@ -55,13 +55,15 @@ Fault = Missing | Broken | Cut | Hang | Slow | Die
 
 
 @contextmanager
-def serve(directory: Path, *, faults: Mapping[str, Fault] | None = None, log: list[str] | None = None) -> Iterator[str]:
-    """Serve the files below `directory`; yields the base URL, without a slash at its end.
+def serve(
+    directory: Path, *, faults: Mapping[str, Fault] | None = None, log: list[str] | None = None, port: int = 0
+) -> Iterator[str]:
+    """Serve the files below `directory`, on a free port when none is named; yields the base URL without a final slash.
 
     `faults` maps a path relative to `directory` to how it misbehaves and is read anew at each request, so that a test
     may change it. `log` is given a line `METHOD path` for each request.
     """
-    server = Server(directory, faults if faults is not None else {}, log if log is not None else [])
+    server = Server(directory, faults if faults is not None else {}, log if log is not None else [], port)
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
     thread.start()
     try:
@@ -74,14 +76,14 @@ def serve(directory: Path, *, faults: Mapping[str, Fault] | None = None, log: li
 
 
 class Server(ThreadingHTTPServer):
-    """Listens on a free port; a thread for each connection."""
+    """A thread for each connection."""
 
     daemon_threads = True
     block_on_close = False
     request_queue_size = 64
 
-    def __init__(self, directory: Path, faults: Mapping[str, Fault], log: list[str]) -> None:
-        super().__init__(("127.0.0.1", 0), Handler)
+    def __init__(self, directory: Path, faults: Mapping[str, Fault], log: list[str], port: int) -> None:
+        super().__init__(("127.0.0.1", port), Handler)
         self.directory = directory.resolve()
         self.faults = faults
         self.log = log

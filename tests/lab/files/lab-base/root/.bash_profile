@@ -1,0 +1,1 @@
+echo "LAB-READY $(cut -d' ' -f1 /proc/uptime)"

@@ -1,0 +1,137 @@
+"""A virtual machine as data, and the QEMU arguments that it means. Starting one is vm.py's work."""
+
+import socket
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Literal
+
+OVMF_CODE = (Path("/usr/share/OVMF/OVMF_CODE_4M.fd"), Path("/usr/share/edk2/ovmf/OVMF_CODE_4M.qcow2"))
+OVMF_VARIABLES = (Path("/usr/share/OVMF/OVMF_VARS_4M.fd"), Path("/usr/share/edk2/ovmf/OVMF_VARS_4M.qcow2"))
+
+# What the guest finds on QEMU's user network.
+GUEST_ADDRESS = "10.0.2.15"
+HOST_ADDRESS = "10.0.2.2"
+NAMESERVER = "10.0.2.3"
+NETWORK = "10.0.2.0/24"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Disk:
+    """A disk; `sector` is the logical and physical sector size in bytes."""
+
+    path: Path
+    serial: str
+    format: Literal["qcow2", "raw"] = "qcow2"
+    bus: Literal["virtio", "nvme"] = "virtio"
+    sector: int = 512
+    wwn: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Nic:
+    """A network card on QEMU's user network, whose DHCP server always gives GUEST_ADDRESS.
+
+    `forwards` maps a port of the guest to the host's loopback port that leads to it. `connected=False` is a card
+    without a cable.
+    """
+
+    mac: str = "52:54:00:12:34:56"
+    model: str = "virtio-net-pci"
+    forwards: Mapping[int, int] = field(default_factory=dict)
+    guest_address: str = GUEST_ADDRESS
+    connected: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DirectKernel:
+    """A kernel that QEMU loads itself, without firmware menus or a boot loader."""
+
+    kernel: Path
+    initrd: Path
+    arguments: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Machine:
+    """A machine that can be started again and again; all that changes is in its disks and `variables`.
+
+    `memory` is in MiB. `-cpu max` is an AMD processor with SVM and nested paging; without RDTSCP, whose intercept
+    QEMU's emulation gets wrong. `variables` is the UEFI variable store, made on first use.
+    """
+
+    cpus: int = 2
+    memory: int = 3072
+    cpu: str = "max,-rdtscp"
+    firmware: Literal["bios", "uefi"] = "bios"
+    variables: Path | None = None
+    disks: Sequence[Disk] = ()
+    nics: Sequence[Nic] = ()
+    devices: Sequence[str] = ()
+    direct: DirectKernel | None = None
+    qemu: str = "qemu-system-x86_64"
+
+    def arguments(self, accelerator: str) -> list[str]:
+        """QEMU's command line, without consoles and control sockets."""
+        return [
+            *(self.qemu, "-nodefaults", "-machine", "q35,sata=off", "-accel", accelerator, "-cpu", self.cpu),
+            *("-smp", str(self.cpus), "-m", str(self.memory), "-display", "none", "-device", "virtio-rng-pci"),
+            *self._firmware_arguments(),
+            *(argument for number, disk in enumerate(self.disks) for argument in disk_arguments(disk, number)),
+            *(argument for number, nic in enumerate(self.nics) for argument in nic_arguments(nic, number)),
+            *(argument for device in self.devices for argument in ("-device", device)),
+            *self._direct_arguments(),
+        ]
+
+    def _firmware_arguments(self) -> Iterator[str]:
+        if self.firmware == "uefi":
+            if self.variables is None:
+                raise ValueError("a UEFI machine needs a file for its variables")
+            code = first_existing(OVMF_CODE)
+            yield from ("-drive", f"if=pflash,format={image_format(code)},readonly=on,file={code}")
+            yield from ("-drive", f"if=pflash,format={image_format(self.variables)},file={self.variables}")
+
+    def _direct_arguments(self) -> Iterator[str]:
+        if self.direct:
+            yield from ("-kernel", str(self.direct.kernel), "-initrd", str(self.direct.initrd))
+            yield from ("-append", self.direct.arguments)
+
+
+def disk_arguments(disk: Disk, number: int) -> Iterator[str]:
+    """A disk's arguments. Nothing in the lab outlives a crash of the host, so no write is flushed."""
+    name = f"disk{number}"
+    yield from ("-drive", f"if=none,id={name},file={disk.path},format={disk.format},cache=unsafe,discard=unmap")
+    sectors = f"logical_block_size={disk.sector},physical_block_size={disk.sector}"
+    model = "virtio-blk-pci" if disk.bus == "virtio" else "nvme"
+    wwn = f",wwn={disk.wwn:#x}" if disk.wwn else ""
+    yield from ("-device", f"{model},drive={name},serial={disk.serial},bootindex={number + 1},{sectors}{wwn}")
+
+
+def nic_arguments(nic: Nic, number: int) -> Iterator[str]:
+    """A network card's arguments; boot roms are left out, since nothing here boots from the network."""
+    name = f"net{number}"
+    forwards = "".join(f",hostfwd=tcp:127.0.0.1:{host}-:{guest}" for guest, host in nic.forwards.items())
+    yield from ("-netdev", f"user,id={name},dhcpstart={nic.guest_address}{forwards}")
+    yield from ("-device", f"{nic.model},netdev={name},mac={nic.mac},romfile=,id=nic{number}")
+
+
+def first_existing(candidates: Sequence[Path]) -> Path:
+    """The first of the paths that exists."""
+    for path in candidates:
+        if path.exists():
+            return path
+    raise FileNotFoundError(f"none of {', '.join(map(str, candidates))}")
+
+
+def image_format(path: Path) -> str:
+    """raw or qcow2, by the file's magic number."""
+    with path.open("rb") as stream:
+        return "qcow2" if stream.read(4) == b"QFI\xfb" else "raw"
+
+
+def free_port() -> int:
+    """A TCP port of the loopback interface that nobody uses now."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
