@@ -18,7 +18,7 @@ from typing import Any, BinaryIO
 import pytest
 import XenAPI
 
-from tests.lab.xapi import faults, resources
+from tests.lab.xapi import faults, networkd, resources
 
 REPOSITORY = Path(__file__).parents[2]
 HOST_UUID = "1c0ffee0-0000-0000-0000-000000000001"
@@ -524,6 +524,48 @@ def managed(xenapi: Any, device: str = "eth0") -> str:
     xenapi.PIF.reconfigure_ip(pif, "DHCP", "", "", "", "")
     xenapi.host.management_reconfigure(pif)
     return pif
+
+
+# networkd's first start
+
+
+def test_management_conf_makes_the_bridge_before_any_pif(server: Server) -> None:
+    server.write("etc/firstboot.d/data/management.conf", "LABEL='eth0'\nMODE='dhcp'\n")
+    server.start()
+    wait_until((server.root / "var/run/xapi_init_complete.cookie").exists)
+    assert server.inventory()["MANAGEMENT_INTERFACE"] == "xenbr0"
+    xenapi = remote(server, "secret").xenapi
+    pif = scanned(xenapi)["eth0"]
+    assert xenapi.PIF.get_management(pif)
+    server.restart()
+    wait_until((server.root / "var/run/xapi_init_complete.cookie").exists)
+    assert remote(server, "secret").xenapi.PIF.get_management(pif)
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("MODE='dhcp'\n", "LABEL is missing"),
+        ("LABEL='eth0'\n", "MODE and MODEV6 are both missing"),
+        ("# by hand\nLABEL='eth0'\nMODE='dhcp'\n", "not KEY='value': '# by hand'"),
+        ("LABEL='eth0'\nMODE=\"dhcp\"\n", "MODE is '\"dhcp\"'"),
+        ("LABEL='eth0'\nMODE='dhcp'\nVLAN='42'\n", "VLAN: not served by the lab"),
+    ],
+)
+def test_a_bad_management_conf_leaves_no_bridge(server: Server, text: str, said: str) -> None:
+    server.write("etc/firstboot.d/data/management.conf", text)
+    server.start()
+    assert server.inventory()["MANAGEMENT_INTERFACE"] == ""
+    assert server.process
+    server.process.terminate()
+    _, errors = server.process.communicate(timeout=10)
+    assert f"management.conf: {said}\n" in errors
+
+
+def test_name_servers_count_only_with_a_domain() -> None:
+    keys = {"MODE": "static", "IP": "192.0.2.10", "NETMASK": "255.255.255.0", "DNS": "192.0.2.53,192.0.2.54"}
+    assert networkd.addressing(keys).dns == ()
+    assert networkd.addressing({**keys, "DOMAIN": "example.org"}).dns == ["192.0.2.53", "192.0.2.54"]
 
 
 # HTTPS

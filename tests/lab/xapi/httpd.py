@@ -166,8 +166,19 @@ def ensure_certificate(path: Path, *, name: str) -> None:
     certificate = path.with_suffix(".crt.new")
     run(
         [
-            *("openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-batch"),
-            *("-days", _CERTIFICATE_DAYS, "-subj", f"/CN={name}", "-keyout", key, "-out", certificate),
+            *("openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256"),
+            *(
+                "-nodes",
+                "-batch",
+                "-days",
+                _CERTIFICATE_DAYS,
+                "-subj",
+                f"/CN={name}",
+                "-keyout",
+                key,
+                "-out",
+                certificate,
+            ),
         ]
     )
     whole = key.read_text(encoding="ascii") + certificate.read_text(encoding="ascii")

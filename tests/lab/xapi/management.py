@@ -105,10 +105,14 @@ def serve_on(xapi: Xapi, bridge: str) -> None:
 
 
 def start_of_day(xapi: Xapi) -> None:
-    """Bring up every PIF that was up or is to have an address; one that fails is logged and left."""
+    """Bring up every PIF that was up or is to have an address; one that fails is logged and left.
+
+    A management PIF without a mode has its bridge from networkd's first start.
+    """
     for ref in xapi.db.refs("PIF"):
         pif = xapi.db.record("PIF", ref)
-        if pif["managed"] and (pif["currently_attached"] or pif["ip_configuration_mode"] != "None"):
+        wanted = pif["ip_configuration_mode"] != "None" or (pif["currently_attached"] and not pif["management"])
+        if pif["managed"] and wanted:
             try:
                 bring_up(xapi, ref)
             except XapiError as error:

@@ -9,7 +9,7 @@ import threading
 import time
 from collections.abc import Callable
 
-from tests.lab.xapi import management
+from tests.lab.xapi import management, networkd
 from tests.lab.xapi.calls import pbd
 from tests.lab.xapi.dispatch import Dispatcher
 from tests.lab.xapi.faults import load_faults
@@ -42,6 +42,7 @@ def run_forever(xapi: Xapi, *, https_port: int, https_address: str | None, wait:
     ensure_certificate(xapi.paths.certificate, name=xapi.db.field("host", xapi.host, "hostname"))
     listener = HttpsListener(dispatcher, xapi.paths.certificate, port=https_port)
     xapi.rebind = lambda address: listener.rebind(address and (https_address or address))
+    networkd.first_start(xapi)
     management.start_of_day(xapi)
     pbd.attach_all(xapi)
     xapi.paths.ready_cookie.touch()

@@ -238,7 +238,8 @@ class ExtDriver:
         self._groups.activate(uuid, uuid)
         mount.mkdir(parents=True, exist_ok=True)
         try:
-            run(["fsck", "-a", self._volume(uuid)])
+            # Status 1: something was repaired, such as a journal after a power cut.
+            run(["fsck", "-a", self._volume(uuid)], ok=(0, 1))
             run(["mount", self._volume(uuid), mount])
         except ProgramFailed as error:
             raise BackendFailure(_UNAVAILABLE, "The SR could not be mounted", str(error)) from error

@@ -19,6 +19,7 @@ from tests.lab.xapi.effects.programs import ProgramFailed, run, start
 from tests.lab.xapi.errors import XapiError
 from tests.lab.xapi.files import write_atomic
 
+_GUESTS = ("vif", "tap")
 LEASE_SCRIPT = Path("/opt/xensource/libexec/lab-udhcpc")
 
 
@@ -85,9 +86,9 @@ class HostNetwork:
         self._lease_script = lease_script
 
     def nics(self) -> Sequence[Nic]:
-        """Interfaces with hardware behind them: bridges, VLANs and the like have no `device` in sysfs."""
-        found = Path("/sys/class/net").glob("*/device")
-        return [read_nic(device.parent) for device in sorted(found)]
+        """Interfaces with hardware behind them: bridges, VLANs and the like have no `device` in sysfs; guests' have."""
+        found = [device.parent for device in sorted(Path("/sys/class/net").glob("*/device"))]
+        return [read_nic(entry) for entry in found if not entry.name.startswith(_GUESTS)]
 
     def up(self, bridge: str, nic: str, addressing: Addressing) -> None:
         try:

@@ -11,11 +11,11 @@ log = logging.getLogger(__name__)
 
 
 class ProgramFailed(Exception):  # noqa: N818 (what failed is a program, not this one)
-    """A tool is missing or ended with another status than 0; the text is its own words."""
+    """A tool is missing or ended badly; the text is its own words."""
 
 
-def run(argv: Sequence[str | Path], *, environment: Mapping[str, str] | None = None) -> str:
-    """Run a tool and return its output. Raises ProgramFailed."""
+def run(argv: Sequence[str | Path], *, environment: Mapping[str, str] | None = None, ok: Sequence[int] = (0,)) -> str:
+    """Run a tool and return its output. Raises ProgramFailed for a status that is not `ok`."""
     words = [str(word) for word in argv]
     log.debug("run: %s", shlex.join(words))
     try:
@@ -29,7 +29,7 @@ def run(argv: Sequence[str | Path], *, environment: Mapping[str, str] | None = N
         )
     except FileNotFoundError as error:
         raise ProgramFailed(f"{words[0]}: not found") from error
-    if done.returncode:
+    if done.returncode not in ok:
         raise ProgramFailed(f"{shlex.join(words)}: status {done.returncode}: {done.stderr.strip()}")
     return done.stdout
 
