@@ -8,6 +8,7 @@ from zeus_installer.machine.model import Disk
 from zeus_installer.storage.text import size_text
 
 NOT_EMPTY: Final = "is not empty"
+NOT_EXAMINED: Final = "what is on it is not known"
 _WWN_PREFIXES: Final = ("wwn-", "naa.", "eui.", "0x")
 
 
@@ -41,6 +42,15 @@ def _why_unlike(match: DiskMatch, disk: Disk) -> str | None:
         size = parse_size_rule(match.size)
         if size is None or not size.holds(disk.size):
             return f"its size is {size_text(disk.size)}, not {match.size}"
-    if match.empty is not None and disk.empty is not match.empty:
-        return NOT_EMPTY if match.empty else "is empty"
+    if match.empty is True:
+        return why_not_empty(disk)
+    if match.empty is False and disk.empty:
+        return "is empty"
     return None
+
+
+def why_not_empty(disk: Disk) -> str | None:
+    """Tell why a disk cannot be called empty, or None when it is."""
+    if disk.empty:
+        return None
+    return NOT_EMPTY if disk.examined else NOT_EXAMINED

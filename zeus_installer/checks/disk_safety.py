@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from typing import Final
 
 from zeus_installer.answers.model import Storage
-from zeus_installer.checks.disk_rules import NOT_EMPTY, plain_wwn
+from zeus_installer.checks.disk_rules import plain_wwn, why_not_empty
 from zeus_installer.machine.model import Disk, Use
 from zeus_installer.storage.layout import MIB, in_biggest_gap
 from zeus_installer.storage.text import size_text
@@ -13,7 +13,7 @@ from zeus_installer.system.errors import sentence_list
 # sm clears 10 MiB, gives LVM 10 MiB of metadata and its MGT volume 4 MiB, and an ext4 journal takes up to 64 MiB
 # (LVHDSR.py, EXTSR.py, lvutil.py); below this no guest's disk would fit into what is left.
 MINIMUM_SIZE: Final = 1024 * MIB
-_MINIMUM: Final = "1 GiB, below which no guest's disk fits beside what the SR itself needs"
+_MINIMUM: Final = "1 GiB, the least for an SR and the disk of one guest"
 _RELEASABLE: Final = frozenset({"lvm", "md", "luks", "multipath"})
 _SHARED: Final = frozenset({"lvm", "md", "zfs", "bcache"})
 _VHD_TYPES: Final = frozenset({"ext", "lvm"})
@@ -69,7 +69,7 @@ def _in_use(disk: Disk, _disks: Sequence[Disk], storage: Storage) -> str | None:
 
 
 def _not_empty(disk: Disk, _disks: Sequence[Disk], storage: Storage) -> str | None:
-    return NOT_EMPTY if storage.wipe == "only-if-empty" and not disk.empty else None
+    return why_not_empty(disk) if storage.wipe == "only-if-empty" else None
 
 
 def _too_small(disk: Disk, _disks: Sequence[Disk], _storage: Storage) -> str | None:

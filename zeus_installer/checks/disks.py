@@ -6,9 +6,9 @@ from functools import partial
 from typing import Final
 
 from zeus_installer.answers.model import Answers, Storage
-from zeus_installer.checks.disk_rules import NOT_EMPTY, why_unmatched
+from zeus_installer.checks.disk_rules import NOT_EMPTY, why_not_empty, why_unmatched
 from zeus_installer.checks.disk_safety import shared_with, why_unusable
-from zeus_installer.checks.model import Finding, failed, passed
+from zeus_installer.checks.model import Finding, failed, passed, unknown
 from zeus_installer.machine.model import Disk, Machine
 from zeus_installer.storage.text import contents, disk_name, disk_rows
 from zeus_installer.system.errors import UsageError
@@ -31,7 +31,7 @@ class _Rule:
 _DEFAULTS: Final[Mapping[str, _Rule]] = {
     "whole-disk": _Rule(
         title=f"{_KEY} (by default the only empty disk)",
-        why_unmatched=lambda disk: None if disk.empty else NOT_EMPTY,
+        why_unmatched=why_not_empty,
     ),
     "free-space": _Rule(
         title=f"{_KEY} (by default the system disk)",
@@ -80,6 +80,8 @@ def check_disks(machine: Machine, answers: Answers) -> Finding:
     try:
         disks = choose_disks(answers, machine)
     except UsageError as error:
+        if not all(disk.examined for disk in machine.disks):
+            return unknown(_ID, error.message, remedy="run it as root: what is on some disks is not known")
         return failed(_ID, error.message, remedy=error.hint)
     if not disks:
         return passed(_ID, f"no disk is wanted for storage of type {answers.storage.sr_type}")

@@ -1,6 +1,7 @@
 """Reading a GUID partition table, without a library: nothing is opened for writing, nothing is repaired on the way.
 
-A table counts only when both of its copies are whole and agree, so a write that a power cut tore is seen as no table.
+A table counts only when its MBR protects it (without, the kernel does not look for it) and when both of its copies are
+whole and agree: a write that a power cut tore is seen as no table.
 Format: UEFI specification 2.10, chapter 5.3.
 """
 
@@ -16,6 +17,9 @@ _HEADER: Final = struct.Struct("<8sIII4xQQQQ16sQIII")
 _ENTRY: Final = struct.Struct("<16s16sQQQ72s")
 _CRC_OFFSET: Final = 16
 _MOST_ENTRIES: Final = 1024
+_MBR_ENTRIES: Final = range(446, 510, 16)
+_MBR_TYPE_OFFSET: Final = 4
+_PROTECTIVE: Final = 0xEE
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,7 +49,7 @@ def read_gpt(device: Path, *, sector: int) -> tuple[GptEntry, ...] | None:
     None when there is no table, or when one of its copies is damaged or differs from the other.
     """
     with device.open("rb") as file:
-        primary = _header(file, lba=1, sector=sector)
+        primary = _header(file, lba=1, sector=sector) if _is_protected(file) else None
         backup = primary and _header(file, lba=primary.alternate, sector=sector)
         if not primary or not backup:
             return None
@@ -54,6 +58,11 @@ def read_gpt(device: Path, *, sector: int) -> tuple[GptEntry, ...] | None:
     if tables or table is None:
         return None
     return tuple(_decode(table, primary.entry_size, sector=sector))
+
+
+def _is_protected(file: BinaryIO) -> bool:
+    data = _read(file, 0, 512)
+    return data[510:] == b"\x55\xaa" and any(data[entry + _MBR_TYPE_OFFSET] == _PROTECTIVE for entry in _MBR_ENTRIES)
 
 
 def _header(file: BinaryIO, *, lba: int, sector: int) -> _Header | None:
@@ -77,7 +86,7 @@ def _entries(file: BinaryIO, header: _Header, *, sector: int) -> bytes | None:
 def _read(file: BinaryIO, position: int, length: int) -> bytes:
     try:
         file.seek(position)
-    except (OSError, OverflowError):
+    except (OSError, ValueError, OverflowError):
         return b""  # a damaged header points anywhere
     return file.read(length)
 

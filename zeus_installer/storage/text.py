@@ -21,6 +21,7 @@ _USES: Final[Mapping[str, str]] = {
     "signature": "{name} signature",
     "holder": "held by {name}",
 }
+_STACKED: Final = frozenset({"lvm", "md", "luks", "multipath", "bcache", "zfs"})
 
 
 def size_text(size: int) -> str:
@@ -42,6 +43,8 @@ def contents(disk: Disk) -> str:
     if disk.empty:
         return "empty"
     parts = [*map(_use, disk.uses), *map(_partition, disk.partitions)]
+    if not disk.examined and not parts:
+        return "not known"
     if disk.table is None:
         return sentence_list(parts)
     table = f"{_TABLES.get(disk.table, disk.table)} table"
@@ -70,4 +73,4 @@ def _partition(partition: Partition) -> str:
 
 def _use(use: Use) -> str:
     words = _USES.get(use.kind, f"{use.kind} {{name}}").format(name=use.name).strip()
-    return f"{words} (active)" if use.active and use.kind not in {"mount", "holder"} else words
+    return f"{words} (active)" if use.active and use.kind in _STACKED else words

@@ -1,6 +1,7 @@
 """Frozen dataclasses to JSON and back: the saved machine, the stored plan. Types are the schema.
 
-Understood: None, bool, int, float, str, enums, `Secret`, dataclasses, tuples `tuple[T, ...]`, `dict[str, T]`, unions.
+Understood: None, bool, int, float, str, enums, `Secret`, dataclasses, tuples `tuple[T, ...]`, `dict[str, T]`, unions,
+literals.
 """
 
 import dataclasses
@@ -48,6 +49,8 @@ def _decode(kind: Any, data: object, where: str) -> object:  # noqa: ANN401 - a 
     origin = typing.get_origin(kind)
     if origin in (Union, types.UnionType):
         return _decode_union(typing.get_args(kind), data, where)
+    if origin is typing.Literal and any(data == word and type(data) is type(word) for word in typing.get_args(kind)):
+        return data
     if kind is type(None) and data is None:
         return None
     if origin is tuple and isinstance(data, list):
