@@ -130,7 +130,7 @@ def test_a_leftover_in_a_partition_does_not_come_back_with_a_partition_at_the_sa
     assert Device(again.path).signatures() == ()
 
 
-@pytest.mark.parametrize("kind", LEFTOVERS)
+@pytest.mark.parametrize("kind", ["lvm", "luks", "md", "zfs"])
 def test_a_leftover_of_a_partition_that_was_deleted_does_not_come_back(device: Device, kind: str) -> None:
     place = on_whole_disk(as_disk(device), name="")
     make_table(device, f"{place.size // 512}")
@@ -232,6 +232,32 @@ def test_a_disk_that_another_program_claims_is_refused(device: Device, tmp_path:
         release(as_disk(device))
     assert caught.value.code == "storage.busy"
     assert caught.value.message == f"{device.path} cannot be opened for writing: Device or resource busy"
+    assert digest(tmp_path / "disk.img") == before
+
+
+@pytest.mark.parametrize(
+    ("blivet", "code", "words"),
+    [
+        (
+            "raise ImportError('nothing of that name')",
+            "storage.blivet",
+            "blivet cannot be loaded: nothing of that name",
+        ),
+        ("import os; os.abort()", "storage.scan", "killed by signal 6"),
+        ("import nonsense", "storage.blivet", "blivet cannot be loaded: No module named 'nonsense'"),
+    ],
+)
+def test_without_a_working_blivet_nothing_is_written(
+    device: Device, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, blivet: str, code: str, words: str
+) -> None:
+    lvm(device.path)
+    before = digest(tmp_path / "disk.img")
+    (tmp_path / "blivet.py").write_text(blivet)
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+    with pytest.raises(ZeusError) as caught:
+        release(as_disk(device))
+    assert caught.value.code == code
+    assert words in caught.value.message
     assert digest(tmp_path / "disk.img") == before
 
 
