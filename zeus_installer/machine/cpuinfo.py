@@ -48,8 +48,8 @@ def parse_cpu_list(text: str) -> int | None:
     """Count the processors of a list as sysfs writes it (`0-3,8,10-11`)."""
     count = 0
     for part in printable(text).split(","):
-        first, _, last = part.partition("-")
-        low, high = whole_number(first), whole_number(last or first)
+        first, dash, last = part.partition("-")
+        low, high = whole_number(first), whole_number(last if dash else first)
         if low is None or high is None or high < low:
             return None
         count += high - low + 1

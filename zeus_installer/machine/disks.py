@@ -6,7 +6,7 @@ from zeus_installer.machine.blocks import Block, Blocks
 from zeus_installer.machine.model import Disk, Partition
 from zeus_installer.machine.transport import transport_of
 from zeus_installer.machine.tree import Tree
-from zeus_installer.machine.udev import unescape
+from zeus_installer.machine.udev import DATABASE, unescape
 from zeus_installer.machine.uses import Occupation, uses_of
 
 # Sizes and starts in sysfs are in these, whatever the disk's own sectors are (Linux, block/genhd.c).
@@ -42,7 +42,7 @@ def _disk(tree: Tree, block: Block, blocks: Blocks, occupation: Occupation) -> D
     if size == 0:
         return None
     if not block.examined:
-        tree.note(f"disks.{block.name}.uses", "the udev database does not have it: what is on it is not known")
+        tree.note(f"disks.{block.name}.uses", f"/{DATABASE}/b{block.number} cannot be read: what is on it is not known")
     parts = [part for part in blocks.by_name.values() if part.parent == block.name]
     partitions = [_partition(tree, part, blocks, occupation) for part in parts]
     logical = _positive(tree, f"{where}/queue/logical_block_size")
@@ -133,6 +133,6 @@ def _positive(tree: Tree, path: str) -> int:
     return max(tree.number(path) or 0, 0)
 
 
-def _natural(name: str) -> tuple[tuple[int, str], ...]:
-    """Sort as people count: sda, sdb, sdaa; nvme2n1 before nvme10n1."""
-    return tuple((len(word), word) for word in re.findall(r"\d+|\D+", name))
+def _natural(name: str) -> tuple[str, tuple[tuple[int, str], ...]]:
+    """Sort as people count, each kind of name for itself: sda, sdb, sdaa; nvme2n1 before nvme10n1."""
+    return name[:2], tuple((len(word), word) for word in re.findall(r"\d+|\D+", name))

@@ -23,7 +23,7 @@ _ECAP_REMAPPING = 1 << 3
 
 def probe_iommu(tree: Tree, *, xen: Xen, command_line: str) -> Iommu:
     """Read what shows of the IOMMU; under Xen only Xen's word counts for its absence."""
-    tables = tree.names(_TABLES)
+    tables = tree.names(_TABLES, fact="iommu.state")
     units = tree.names(_UNITS)
     groups = len(tree.names(_GROUPS)) if tree.is_dir(_GROUPS) else None
     kind = _kind(tables, units)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from zeus_installer.machine.tree import Tree
 
 _ESCAPED = re.compile(r"\\([0-7]{3})")
+# Lines end in "\n" only: str.splitlines would also end them at characters that the kernel does not escape.
 # The separator of mountinfo comes after six fixed fields and any number of optional ones.
 _FIXED_FIELDS = 6
 
@@ -38,7 +39,7 @@ def read_mounts(tree: Tree) -> tuple[Mount, ...]:
 def parse_mountinfo(text: str) -> tuple[Mount, ...]:
     """Read /proc/self/mountinfo; lines that are none are left out."""
     mounts: list[Mount] = []
-    for line in text.splitlines():
+    for line in text.split("\n"):
         words = line.split(" ")
         try:
             kind, source = words[words.index("-", _FIXED_FIELDS) + 1 :][:2]
@@ -49,8 +50,8 @@ def parse_mountinfo(text: str) -> tuple[Mount, ...]:
 
 
 def parse_mounts(text: str) -> tuple[Mount, ...]:
-    """Read /proc/mounts or anything like fstab(5); lines that are none are left out."""
-    lines = (line.split() for line in text.splitlines())
+    """Read /proc/mounts; lines that are none are left out."""
+    lines = (line.split(" ") for line in text.split("\n"))
     return tuple(
         Mount(point=_unescape(point), kind=kind, source=_unescape(source))
         for source, point, kind, *_ in (words for words in lines if len(words) > 3)
@@ -59,7 +60,7 @@ def parse_mounts(text: str) -> tuple[Mount, ...]:
 
 def parse_swaps(text: str) -> tuple[str, ...]:
     """Give the devices and files in /proc/swaps; the first line is a heading."""
-    return tuple(_unescape(words[0]) for line in text.splitlines()[1:] if (words := line.split()))
+    return tuple(_unescape(words[0]) for line in text.split("\n")[1:] if (words := line.split()))
 
 
 def _unescape(text: str) -> str:

@@ -32,12 +32,12 @@ def render(machine: Machine) -> str:
 
 def size(count: int) -> str:
     """Give a number of bytes as disk makers count (`480 GB`), as lists of disks show it."""
-    amount, unit = float(count), "B"
-    for unit in ("B", "kB", "MB", "GB", "TB", "PB"):
-        if amount < 1000 or unit == "PB":
-            break
+    amount, units = float(count), ["PB", "TB", "GB", "MB", "kB", "B"]
+    # From 999.5 on, three digits would round to 1000.
+    while amount >= 999.5 and len(units) > 1:
         amount /= 1000
-    return f"{amount:.3g} {unit}" if amount < 1000 else f"{amount:.0f} {unit}"
+        units.pop()
+    return f"{amount:.3g} {units[-1]}"
 
 
 def use_text(use: Use) -> str:

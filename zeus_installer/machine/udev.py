@@ -32,7 +32,7 @@ Asked = Callable[[str], dict[str, str] | None]
 
 def parse_record(text: str) -> Record:
     """Read one file of the database."""
-    lines = text.splitlines()
+    lines = text.split("\n")
     pairs = (line[2:].partition("=") for line in lines if line.startswith("E:"))
     return Record(
         {name: value for name, _, value in pairs}, tuple(f"/dev/{line[2:]}" for line in lines if line.startswith("S:"))

@@ -47,7 +47,10 @@ class Occupation:
 def read_occupation(tree: Tree, blocks: Blocks, command_line: str) -> Occupation:
     """Follow every mount and every swap down to the disks."""
     points: dict[str, list[str]] = {}
-    for mount in read_mounts(tree):
+    mounts = read_mounts(tree)
+    if not mounts:
+        tree.note("disks.system", "no list of mounts can be read: which disks the system lies on is not known")
+    for mount in mounts:
         for block in devices_of(mount, blocks, command_line):
             for foundation in blocks.foundations(block):
                 points.setdefault(foundation.name, []).append(mount.point)
