@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from tests.lab.xapi.calls import event, host, implicit, pbd, pif, pool, session, sr, task
+from tests.lab.xapi.calls import event, host, implicit, pbd, pif, pool, session, sr, task, vm
 from tests.lab.xapi.xapi import Handler
 
 EXPLICIT: Mapping[str, Handler] = {
@@ -14,5 +14,6 @@ EXPLICIT: Mapping[str, Handler] = {
     **pif.MESSAGES,
     **sr.MESSAGES,
     **pbd.MESSAGES,
+    **vm.MESSAGES,
 }
 IMPLICIT = implicit.KINDS
