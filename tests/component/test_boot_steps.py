@@ -21,7 +21,7 @@ from zeus_installer.steps.boot_entry import BootEntry
 from zeus_installer.steps.commit_boot import CommitBoot
 from zeus_installer.system.codec import decode, encode
 from zeus_installer.system.errors import ZeusError
-from zeus_installer.system.events import silent
+from zeus_installer.system.events import Event, Reporter, Result, silent
 from zeus_installer.system.target import Target
 
 CUSTOM = "/boot/grub2/custom.cfg"
@@ -99,6 +99,13 @@ def test_another_kernel_becomes_current_and_keeps_the_previous_entry(host: Targe
     carry_out(newer, host)
     assert "--id zeus-xen-previous " in (host.read(CUSTOM) or "")
     assert host.read("/boot/zeus/previous/vmlinuz") == f"kernel {KERNEL}"
+
+
+def test_a_kernel_without_a_watchdog_is_told(host: Target) -> None:
+    events: list[Event] = []
+    entry().apply(host, Reporter(events.append, run="test"))
+    told = [event.title for event in events if event.result is Result.WARNING]
+    assert told == [f"Linux {KERNEL} has no CONFIG_XEN_WDT: Xen will not reset the host when dom0 freezes"]
 
 
 def test_a_broken_xen_changes_nothing(host: Target) -> None:

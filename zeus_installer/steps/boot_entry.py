@@ -15,7 +15,7 @@ from zeus_installer.boot.arguments import (
 from zeus_installer.boot.dom0 import Dom0, dom0_resources
 from zeus_installer.boot.grubcfg import Section, replace_section
 from zeus_installer.boot.hypervisor import check_hypervisor, find_hypervisor
-from zeus_installer.boot.kernel import choose_kernel, initramfs_path, make_initramfs
+from zeus_installer.boot.kernel import Kernel, choose_kernel, initramfs_path, make_initramfs
 from zeus_installer.boot.preflight import check_entry, check_script
 from zeus_installer.boot.sets import BootSet
 from zeus_installer.machine.model import Boot
@@ -89,7 +89,7 @@ class BootEntry(Step):
     def is_done(self, target: Target) -> bool:
         """Whether the entries, the set and the modules are those that `apply` would write now."""
         try:
-            found = self._find(target)
+            found = self._set(target, self._kernel(target))
             present = target.read(grubcfg.PATH)
             return (
                 sets.is_current(target, found)
@@ -102,10 +102,15 @@ class BootEntry(Step):
 
     def apply(self, target: Target, report: Reporter) -> None:
         """Write what the entries load first, and the entries last."""
-        found = self._find(target)
+        kernel = self._kernel(target)
+        found = self._set(target, kernel)
+        if not kernel.has_watchdog:
+            report.warning(
+                f"Linux {kernel.release} has no CONFIG_XEN_WDT: Xen will not reset the host when dom0 freezes"
+            )
         if not target.exists(found.initramfs):
             report.log(f"make {found.initramfs}")
-            make_initramfs(target, release=found.kernel)
+            make_initramfs(target, release=kernel.release)
         for platform in self._platforms(target):
             modules.install(target, platform)
         plain.make_ready_for_us(target)
@@ -129,10 +134,12 @@ class BootEntry(Step):
                 target.remove(grubcfg.PATH)
         sets.remove(target)
 
-    def _find(self, target: Target) -> BootSet:
+    def _kernel(self, target: Target) -> Kernel:
+        return choose_kernel(target, provider=self.provider, running=self.running)
+
+    def _set(self, target: Target, kernel: Kernel) -> BootSet:
         hypervisor = find_hypervisor(target)
         check_hypervisor(target, hypervisor.path)
-        kernel = choose_kernel(target, provider=self.provider, running=self.running)
         return BootSet(
             xen=hypervisor.version,
             kernel=kernel.release,
