@@ -261,6 +261,20 @@ def test_without_a_working_blivet_nothing_is_written(
     assert digest(tmp_path / "disk.img") == before
 
 
+def test_a_storage_repository_in_our_partition_is_not_wiped_when_a_copy_of_the_table_is_damaged(
+    device: Device, tmp_path: Path
+) -> None:
+    disk = as_disk(device)
+    carry_out(whole(disk))
+    lvm(device.partitions()[0].path)
+    write_at(device.path, device.size - 512, bytes(512))
+    before = digest(tmp_path / "disk.img")
+    with pytest.raises(ZeusError) as caught:
+        carry_out(whole(disk))
+    assert caught.value.message.endswith("is not empty, there is LVM2_member; nothing was written")
+    assert digest(tmp_path / "disk.img") == before
+
+
 # --- identity ---
 
 

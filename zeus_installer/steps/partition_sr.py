@@ -134,15 +134,14 @@ class PartitionSr(Step):
         return known.get(wanted)
 
     def _refuse_contents(self, device: Device) -> None:
-        """The disk may carry nothing but a table of ours, whole or torn."""
+        """The disk may carry nothing but a table of ours, whole or torn, and nothing may be in our partition yet."""
         mine = (self.partition.start, self.partition.size)
-        found = [str(entry.path) for entry in device.partitions() if (entry.start, entry.size) != mine]
+        table = read_gpt(device.path, sector=device.sector) or ()
+        found = [entry.name or f"partition {entry.number}" for entry in table if entry.name != self.partition.name]
+        for entry in device.partitions():
+            is_mine = (entry.start, entry.size) == mine
+            found += Device(entry.path).signatures() if is_mine else [str(entry.path)]
         found += [kind for kind in device.signatures() if kind not in _TABLE_SIGNATURES]
-        found += [
-            entry.name
-            for entry in read_gpt(device.path, sector=device.sector) or ()
-            if entry.name != self.partition.name
-        ]
         if found:
             raise ZeusError(
                 "storage.not_empty",
