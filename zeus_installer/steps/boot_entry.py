@@ -20,6 +20,7 @@ from zeus_installer.boot.preflight import check_entry, check_script
 from zeus_installer.boot.sets import BootSet
 from zeus_installer.machine.model import Boot
 from zeus_installer.sources.model import KernelProvider
+from zeus_installer.steps import management_network, services
 from zeus_installer.steps.base import Change, FileChange, Step
 from zeus_installer.steps.context import Context
 from zeus_installer.system.errors import ZeusError
@@ -59,7 +60,7 @@ class BootEntry(Step):
     def from_context(cls, context: Context) -> Self:
         """Compute dom0's resources and the command lines."""
         machine = context.machine
-        extra: tuple[str, ...] = ()
+        extra = (*management_network.kernel_arguments(context), *services.kernel_arguments(context))
         return cls(
             dom0=dom0_resources(context.answers.boot, machine),
             firmware=machine.firmware.type,
