@@ -1,0 +1,371 @@
+"""The package port: what each backend silently gets wrong is an error here, and what goes right is told as it goes."""
+
+import shutil
+import subprocess
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+
+from tests.lab.forky import libdnf5_python
+from tests.lab.http import Cut, Die, Fault, Hang, Missing, serve
+from tests.lab.rpms import repository
+from tests.lab.scratch import DATABASE, Host, Packages, our_python
+from zeus_installer.packages import client
+from zeus_installer.packages.port import Request
+from zeus_installer.packages.record import Record
+from zeus_installer.system.errors import ZeusError
+from zeus_installer.system.events import Kind, Reporter, Result
+
+PROJECT = Path(__file__).parent.parent.parent
+
+
+@pytest.fixture(scope="module")
+def packages(tmp_path_factory: pytest.TempPathFactory) -> Packages:
+    return Packages.make(tmp_path_factory.mktemp("packages"))
+
+
+@pytest.fixture(scope="module")
+def vendor(packages: Packages, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    names = ("xen-libs-4.19", "xen-hypervisor", "blktap", "sm", "xapi-core", "needy", "pre-fails", "post-fails")
+    return packages.repository(
+        tmp_path_factory.mktemp("vendor") / "repo", (*names, "killer", "clash", "huge", "big-file", "unsigned")
+    )
+
+
+@pytest.fixture(scope="module")
+def distribution(packages: Packages, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    names = ("xen-libs-4.21", "xen-runtime", "jemalloc", "lvm2")
+    return packages.repository(tmp_path_factory.mktemp("distribution") / "repo", names)
+
+
+@pytest.fixture(autouse=True)
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Debian's rpm keeps its database in the home directory: say where a Fedora has it."""
+    (tmp_path / "home").mkdir()
+    (tmp_path / "home/.rpmmacros").write_text(f"%_dbpath {DATABASE}\n")
+    monkeypatch.setenv("HOME", str(tmp_path / "home"))
+
+
+@pytest.fixture(scope="module", params=["dnf4", "libdnf5"])
+def python(request: pytest.FixtureRequest) -> Sequence[str]:
+    """The Python that has the backend."""
+    return our_python() if request.param == "dnf4" else libdnf5_python(PROJECT)
+
+
+@pytest.fixture
+def host(tmp_path: Path, packages: Packages, distribution: Path, python: Sequence[str]) -> Host:
+    host = Host.make(tmp_path / "root", python)
+    host.add_distribution(f"file://{distribution}", packages.distribution_key.public_key)
+    return host
+
+
+@pytest.fixture
+def small_host(tmp_path: Path, python: Sequence[str]) -> Iterator[Host]:
+    root = tmp_path / "small"
+    root.mkdir()
+    subprocess.run(["mount", "-t", "tmpfs", "-o", "size=3m", "none", root], check=True)
+    yield Host.make(root, python)
+    subprocess.run(["umount", root], check=True)
+
+
+@pytest.fixture
+def key(packages: Packages) -> Path:
+    return packages.vendor_key.public_key
+
+
+@dataclass(frozen=True)
+class Served:
+    """The vendor's repository over HTTP."""
+
+    directory: Path
+    url: str
+    faults: "Faults"
+    log: list[str]
+
+
+class Faults(dict[str, Fault]):
+    """Faults of paths; with `once` each happens a single time; the server dies at package number `last`."""
+
+    once = False
+    last = 0
+
+    def get(self, path: str, default: object = None) -> Fault | None:  # type: ignore[override]  # noqa: ARG002
+        if self.last and path.endswith(".rpm"):
+            self.last -= 1
+            if not self.last:
+                return Die()
+        return self.pop(path, None) if self.once else super().get(path)
+
+
+@pytest.fixture
+def served(vendor: Path) -> Iterator[Served]:
+    faults = Faults()
+    log: list[str] = []
+    with serve(vendor, faults=faults, log=log) as url:
+        yield Served(vendor, url, faults, log)
+
+
+def test_the_set_comes_with_what_it_needs(host: Host, key: Path, served: Served) -> None:
+    resolution = host.install(host.request(served.url, key, "xapi-core", "xen-hypervisor", support=("lvm2",)))
+    want = ["blktap-4", "jemalloc-5.3", "lvm2-2.04", "sm-4.1", "xapi-core-26.1", "xen-hypervisor-4.19", "xen-libs-4.19"]
+    assert host.installed() == want
+    assert {item.name: item.repo for item in resolution.items} == {
+        **dict.fromkeys(("blktap", "sm", "xapi-core", "xen-hypervisor", "xen-libs"), "zeus-xapi"),
+        **dict.fromkeys(("jemalloc", "lvm2"), "fedora"),
+    }
+    assert resolution.members == (
+        "lvm2-2.04-1.lab.noarch",
+        "xapi-core-26.1-1.lab.noarch",
+        "xen-hypervisor-4.19-1.lab.noarch",
+    )
+    ends = {event.path: (event.done, event.total) for event in host.events if event.kind is Kind.PROGRESS}
+    assert ends["download"][0] == ends["download"][1]
+    assert ends["transaction"] == (7, 7)
+    assert [event.path for event in host.events if event.result is Result.OK] == [
+        *("metadata", "resolve", "download", "signatures", "transaction")
+    ]
+
+
+def test_a_newer_xen_of_the_distribution_gives_way(host: Host, key: Path, served: Served, distribution: Path) -> None:
+    host.rpm("-i", "--nosignature", str(distribution / "xen-libs-4.21-1.lab.noarch.rpm"))
+    assert host.installed() == ["xen-libs-4.21"]
+    resolution = host.install(host.request(served.url, key, "xen-libs", excludes=("xen", "xen-*")))
+    assert resolution.leaving == ("xen-libs-4.21-1.lab.noarch",)
+    assert host.installed() == ["xen-libs-4.19"]
+    assert (host.root / "usr/lib64/libxen").read_text() == "vendor 4.19"
+
+
+def test_what_the_distribution_installed_that_supports_us_is_left_alone(
+    host: Host, key: Path, served: Served, distribution: Path
+) -> None:
+    host.rpm("-i", "--nosignature", str(distribution / "lvm2-2.03-1.lab.noarch.rpm"))
+    resolution = host.install(host.request(served.url, key, "xen-libs", support=("lvm2",)))
+    assert resolution.members == ("lvm2-2.03-1.lab.noarch", "xen-libs-4.19-1.lab.noarch")
+    assert host.installed() == ["lvm2-2.03", "xen-libs-4.19"]
+
+
+def test_an_optional_package_that_nobody_has_is_skipped(host: Host, key: Path, served: Served) -> None:
+    resolution = host.resolve(host.request(served.url, key, "xen-libs", optional=("linux-guest-loader", "blktap")))
+    assert resolution.skipped == ("linux-guest-loader",)
+    assert [item.name for item in resolution.items] == ["blktap", "xen-libs"]
+
+
+def test_the_distributions_build_does_not_stand_in_for_the_vendors(host: Host, key: Path, served: Served) -> None:
+    error = error_of(host, host.request(served.url, key, "xen-libs", "jemalloc", "xapi-ocre"))
+    assert (error.code, error.message) == ("packages.missing", "jemalloc and xapi-ocre: not in zeus-xapi")
+
+
+def test_support_that_nobody_has(host: Host, key: Path, served: Served) -> None:
+    error = error_of(host, host.request(served.url, key, support=("dhcp-client",)))
+    assert (error.code, error.message) == ("packages.missing", "dhcp-client: not in zeus-xapi and fedora")
+
+
+def test_a_dependency_that_nobody_has(host: Host, key: Path, served: Served) -> None:
+    error = error_of(host, host.request(served.url, key, "needy"))
+    assert error.code == "packages.dependency"
+    assert "nothing provides nothing-has-this >= 9 needed by needy-1-1.lab.noarch" in error.message
+
+
+def test_an_excluded_dependency(host: Host, key: Path, served: Served) -> None:
+    error = error_of(host, host.request(served.url, key, "xapi-core", excludes=("jemalloc",)))
+    assert error.code == "packages.dependency"
+    assert "package jemalloc-5.3-1.lab.noarch " in error.message
+    assert "is filtered out by exclude filtering" in error.message
+
+
+def test_a_repository_that_is_not_there(host: Host, key: Path, served: Served) -> None:
+    served.faults["repodata/repomd.xml"] = Missing()
+    error = error_of(host, host.request(served.url, key, "xen-libs"))
+    assert error.code == "packages.unreachable"
+    assert "zeus-xapi" in error.message
+    assert f"Status code: 404 for {served.url}/repodata/repomd.xml" in error.message
+
+
+def test_a_server_that_is_not_there(host: Host, key: Path) -> None:
+    error = error_of(host, host.request("http://127.0.0.1:9", key, "xen-libs"))
+    assert error.code == "packages.unreachable"
+    assert "127.0.0.1" in error.message
+
+
+def test_a_package_that_the_server_does_not_have(host: Host, key: Path, served: Served) -> None:
+    served.faults["xen-libs-4.19-1.lab.noarch.rpm"] = Missing()
+    error = error_of(host, host.request(served.url, key, "xen-libs"))
+    assert error.code == "packages.unreachable"
+    assert "xen-libs-4.19-1.lab.noarch.rpm" in error.message
+    assert host.installed() == []
+
+
+def test_a_server_that_dies_is_no_loss_of_what_came_before(host: Host, key: Path, served: Served) -> None:
+    request = host.request(served.url, key, "xapi-core", parallel=1)
+    served.faults.last = 3
+    assert error_of(host, request).code == "packages.unreachable"
+    assert host.installed() == []
+    asked = [line for line in served.log if line.endswith(".rpm")]
+    log: list[str] = []
+    with serve(served.directory, log=log, port=urlsplit(served.url).port or 0):
+        host.install(request)
+    assert not set(asked[:2]) & set(log)
+    assert "xapi-core-26.1" in host.installed()
+
+
+def test_a_connection_that_breaks_is_tried_again(host: Host, key: Path, served: Served) -> None:
+    served.faults["xapi-core-26.1-1.lab.noarch.rpm"] = Cut(after=1000)
+    served.faults.once = True
+    host.install(host.request(served.url, key, "xapi-core"))
+    assert "xapi-core-26.1" in host.installed()
+    assert any(line.endswith("; retrying") and "xapi-core" in line for line in host.logged())
+
+
+def test_a_server_that_hangs_is_reported_and_given_up(host: Host, key: Path, served: Served) -> None:
+    served.faults["blktap-4-1.lab.noarch.rpm"] = Hang(after=1000)
+    error = error_of(host, host.request(served.url, key, "xapi-core", retries=1))
+    assert error.code == "packages.unreachable"
+    assert any(line.endswith("; retrying") and "blktap" in line for line in host.logged())
+    # The others came while that one hung: downloads are parallel.
+    assert {"GET sm-4.1-1.lab.noarch.rpm", "GET xapi-core-26.1-1.lab.noarch.rpm"} <= set(served.log)
+
+
+@pytest.mark.parametrize("name", ["xen-libs", "unsigned"])
+def test_a_package_must_be_signed_by_the_repositorys_own_key(
+    host: Host, packages: Packages, served: Served, name: str
+) -> None:
+    error = error_of(host, host.request(served.url, packages.distribution_key.public_key, name))
+    assert error.code == "packages.signature"
+    assert error.message.startswith("repository zeus-xapi: 1 of 1 packages fail:\n  " + name)
+    why = {"xen-libs": "is signed with a key that the repository does not name", "unsigned": "is not signed"}[name]
+    assert error.message.endswith(why)
+    assert host.installed() == []
+    assert "gpg-pubkey" not in host.rpm("-qa")
+
+
+def test_an_unsigned_repository_is_taken_when_it_is_said_to_be_one(host: Host, served: Served) -> None:
+    host.install(host.request(served.url, None, "unsigned"))
+    assert host.installed() == ["unsigned-1"]
+
+
+def test_a_distribution_that_signs_names_its_key(host: Host, key: Path, served: Served) -> None:
+    repo_file = host.root / "etc/yum.repos.d/fedora.repo"
+    repo_file.write_text(repo_file.read_text().replace("gpgkey=", "#gpgkey="))
+    error = error_of(host, host.request(served.url, key, support=("lvm2",)))
+    assert error.code == "packages.signature"
+    assert "lvm2-2.04-1.lab.noarch is signed with a key" in error.message
+
+
+def test_a_key_that_is_none(host: Host, tmp_path: Path, served: Served) -> None:
+    (tmp_path / "key").write_text("<html>moved</html>")
+    error = error_of(host, host.request(served.url, tmp_path / "key", "xen-libs"))
+    assert (error.code, error.message) == ("packages.key", f"file://{tmp_path}/key is not an OpenPGP public key")
+
+
+def test_a_package_that_is_not_what_the_metadata_says(host: Host, key: Path, vendor: Path, tmp_path: Path) -> None:
+    broken = copy_with_broken_package(vendor, tmp_path / "broken")
+    error = error_of(host, host.request(f"file://{broken}", key, "xen-libs"))
+    assert error.code in ("packages.damaged", "packages.signature")
+    assert "xen-libs-4.19-1.lab.noarch" in error.message
+    with serve(broken) as url:
+        error = error_of(host, host.request(url, key, "xen-libs"))
+    assert error.code == "packages.damaged"
+
+
+def test_a_package_changed_together_with_its_metadata(host: Host, key: Path, vendor: Path, tmp_path: Path) -> None:
+    broken = copy_with_broken_package(vendor, tmp_path / "broken")
+    repository(broken)
+    error = error_of(host, host.request(f"file://{broken}", key, "xen-libs"))
+    assert (error.code, error.message) == (
+        "packages.signature",
+        "repository zeus-xapi: 1 of 1 packages fail:\n  xen-libs-4.19-1.lab.noarch was changed after it was signed",
+    )
+    error = error_of(host, host.request(f"file://{broken}", None, "xen-libs"))
+    assert error.code == "packages.damaged"
+    assert host.installed() == []
+
+
+@pytest.mark.parametrize(("name", "installed"), [("pre-fails", []), ("post-fails", ["post-fails-1"])])
+def test_a_scriptlet_that_fails_is_an_error(
+    host: Host, key: Path, served: Served, name: str, installed: list[str]
+) -> None:
+    error = error_of(host, host.request(served.url, key, name))
+    assert error.code == "packages.scriptlet"
+    assert name in error.message
+    assert "cannot set up" in error.message
+    assert host.installed() == installed
+
+
+def test_files_that_two_packages_claim(host: Host, key: Path, served: Served) -> None:
+    error = error_of(host, host.request(served.url, key, "clash"))
+    assert error.code == "packages.conflict"
+    assert "/usr/lib64/libxen" in error.message
+    assert host.installed() == []
+
+
+def test_a_disk_without_room_for_the_set(small_host: Host, key: Path, vendor: Path) -> None:
+    error = error_of(small_host, small_host.request(f"file://{vendor}", key, "huge"))
+    assert error.code == "packages.disk_full"
+    assert "on the / filesystem" in error.message
+    assert small_host.installed() == []
+
+
+def test_a_disk_without_room_for_the_download(small_host: Host, key: Path, served: Served) -> None:
+    error = error_of(small_host, small_host.request(served.url, key, "big-file"))
+    assert error.code == "packages.disk_full"
+    assert "Failed writing received data to disk" in error.message
+
+
+def test_a_package_manager_that_is_killed_says_where_it_was(host: Host, key: Path, served: Served) -> None:
+    error = error_of(host, host.request(served.url, key, "killer"))
+    assert (error.code, error.message) == (
+        "packages.crashed",
+        "the package manager's process was killed by SIGKILL (transaction: killer-1-1.lab.noarch)",
+    )
+    assert Record(host.root).suspect == ("killer-1-1.lab.noarch", "xen-libs-4.19-1.lab.noarch")
+
+
+def test_a_resolve_in_a_scratch_directory_leaves_the_root_alone(
+    host: Host, key: Path, served: Served, tmp_path: Path
+) -> None:
+    host.install(host.request(served.url, key, "blktap"))
+    before = tree(host.root)
+    resolution = host.resolve(host.request(served.url, key, "xen-libs", scratch=str(tmp_path / "scratch")))
+    assert [item.nevra for item in resolution.items] == ["xen-libs-4.19-1.lab.noarch"]
+    assert tree(host.root) == before
+
+
+def test_keys_come_from_where_the_repository_says(host: Host, packages: Packages, vendor: Path) -> None:
+    with serve(packages.vendor_key.home) as url:
+        request = host.request(f"file://{vendor}", f"{url}/RPM-GPG-KEY-lab", "xen-libs")
+        outcome = client.install(request, Reporter(host.events.append, run="test"), python=host.python)
+    assert outcome.keys == {f"{url}/RPM-GPG-KEY-lab": packages.vendor_key.public_key.read_bytes()}
+    assert host.installed() == ["xen-libs-4.19"]
+
+
+def test_a_key_that_cannot_be_had(host: Host, vendor: Path, served: Served) -> None:
+    error = error_of(host, host.request(f"file://{vendor}", f"{served.url}/none", "xen-libs"))
+    assert error.code == "packages.unreachable"
+    assert error.message.startswith(f"{served.url}/none: ")
+    error = error_of(host, host.request(f"file://{vendor}", "file:///none", "xen-libs"))
+    assert (error.code, error.message) == ("packages.key", "file:///none: no such file")
+
+
+def error_of(host: Host, request: Request) -> ZeusError:
+    """The error that an installation ends with."""
+    with pytest.raises(ZeusError) as caught:
+        host.install(request)
+    assert caught.value.hint
+    return caught.value
+
+
+def copy_with_broken_package(repo: Path, where: Path) -> Path:
+    shutil.copytree(repo, where)
+    [package] = where.glob("xen-libs-*.rpm")
+    data = bytearray(package.read_bytes())
+    data[-1] ^= 1
+    package.write_bytes(data)
+    return where
+
+
+def tree(root: Path) -> dict[str, int]:
+    """Everything below `root` but SQLite's lock page, which every reader of the database touches."""
+    return {str(path): path.lstat().st_mtime_ns for path in root.rglob("*") if not path.name.endswith("-shm")}

@@ -1,0 +1,141 @@
+"""The process that does the work: `python -m zeus_installer.packages.child` with an `Order` on standard input.
+
+It answers on standard output with one JSON object a line: `{"event": ...}` any number of times, then `{"keys": ...}`
+(base64 by address) and `{"resolution": ...}`, or `{"error": ...}`. A process of its own, since both package managers'
+libraries abort, leak and print at will, and since rpm must not be stopped half-way: it is in a session of its own and,
+once the transaction runs, deaf to SIGTERM and to the loss of whoever reads.
+"""
+
+import base64
+import json
+import os
+import signal
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TextIO
+from urllib.parse import unquote, urlsplit
+
+from zeus_installer.packages.choose import open_backend
+from zeus_installer.packages.openpgp import public_keys
+from zeus_installer.packages.port import Action, Backend, Request
+from zeus_installer.packages.problems import problem
+from zeus_installer.packages.record import Record
+from zeus_installer.packages.signatures import check_signatures, trust
+from zeus_installer.system.codec import decode, encode
+from zeus_installer.system.errors import ZeusError
+from zeus_installer.system.events import Event, Reporter
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Order:
+    """What the parent sends."""
+
+    action: Action
+    request: Request
+
+
+class Answers:
+    """The way back to the parent. A parent that has gone is no reason to stop."""
+
+    def __init__(self, stream: TextIO) -> None:
+        self._stream = stream
+
+    def say(self, kind: str, content: object) -> None:
+        """Send one line."""
+        try:
+            print(json.dumps({kind: content}), file=self._stream, flush=True)
+        except OSError:
+            self._stream = Path(os.devnull).open("w")  # noqa: SIM115 - for the rest of this process
+
+    def event(self, event: Event) -> None:
+        """Send an event: the sink of a `Reporter`."""
+        self.say("event", json.loads(event.to_line()))
+
+
+class KeyFiles:
+    """The files that `gpgkey` addresses stand for. `file:` means the target's files first, then the machine's."""
+
+    def __init__(self, root: Path, fetch: Callable[[str], bytes], scratch: Path) -> None:
+        self._root = root
+        self._fetch = fetch
+        self._scratch = scratch
+        self._files: dict[str, Path] = {}
+
+    def file(self, url: str) -> Path:
+        """Give the file for `url`, fetched if need be. What is not a public key is a `ZeusError`."""
+        if url not in self._files:
+            self._files[url] = self._local(url) or self._fetched(url)
+            if not public_keys(self._files[url].read_bytes()):
+                raise problem("packages.key", f"{url} is not an OpenPGP public key")
+        return self._files[url]
+
+    def _local(self, url: str) -> Path | None:
+        parts = urlsplit(url)
+        if parts.scheme != "file":
+            return None
+        path = Path(unquote(parts.path))
+        inside = self._root / str(path).lstrip("/")
+        found = next((place for place in (inside, path) if place.is_file()), None)
+        if found is None:
+            raise problem("packages.key", f"{url}: no such file")
+        return found
+
+    def _fetched(self, url: str) -> Path:
+        place = self._scratch / str(len(self._files))
+        place.write_bytes(self._fetch(url))
+        return place
+
+
+def main() -> int:
+    """Carry out the order on standard input."""
+    # Scriptlets and libraries print to descriptor 1: give them standard error, keep the pipe for ourselves.
+    answers = Answers(os.fdopen(os.dup(1), "w"))
+    os.dup2(2, 1)
+    order = decode(Order, json.loads(sys.stdin.read()))
+    try:
+        _carry_out(order, answers, Reporter(answers.event, run="child"))
+    except ZeusError as error:
+        answers.say("error", {"code": error.code, "message": error.message, "hint": error.hint})
+        return 1
+    return 0
+
+
+def _carry_out(order: Order, answers: Answers, report: Reporter) -> None:
+    backend = open_backend(order.request)
+    try:
+        with TemporaryDirectory(prefix="zeus-keys-") as scratch:
+            keys = KeyFiles(Path(order.request.root), backend.fetch, Path(scratch))
+            with report.task("metadata", "Read the repositories") as part:
+                fetched = {url: keys.file(url) for repo in order.request.repos for url in repo.keys}
+                answers.say(
+                    "keys", {url: base64.b64encode(file.read_bytes()).decode() for url, file in fetched.items()}
+                )
+                backend.load(part)
+            with report.task("resolve", "Work out what to install"):
+                resolution = backend.resolve()
+            answers.say("resolution", encode(resolution))
+            if order.action is Action.INSTALL and resolution.items:
+                _install(order.request, backend, keys, report)
+    finally:
+        backend.close()
+
+
+def _install(request: Request, backend: Backend, keys: KeyFiles, report: Reporter) -> None:
+    root = Path(request.root)
+    with report.task("download", "Download packages", unit="bytes") as part:
+        files = backend.download(part)
+    with report.task("signatures", "Check signatures"):
+        wanted = {url: keys.file(url) for file in files if file.check for url in file.keys}
+        check_signatures(files, keys=wanted, root=root)
+        trust(list(wanted.values()), root=root)
+    Record(root).begin(file.nevra for file in files)
+    with report.task("transaction", "Install packages", unit="packages") as part:
+        signal.signal(signal.SIGTERM, signal.SIG_IGN)
+        backend.run(part)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
