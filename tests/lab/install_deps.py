@@ -24,9 +24,10 @@ DEBIAN = words(
     "busybox-static cpio createrepo-c curl dnf dosfstools e2fsprogs fdisk gnupg grub-common grub-efi-amd64-bin "
     "grub-pc-bin grub2-common lvm2 mmdebstrap mtools ovmf parted python3-venv rpm xfsprogs zstd "
     # What the storage tests put on disks, and blivet with all that it loads.
-    "bcache-tools btrfs-progs cryptsetup-bin gir1.2-blockdev-2.0 libblockdev-btrfs2 libblockdev-crypto2 libblockdev-dm2 "
-    "libblockdev-fs2 libblockdev-loop2 libblockdev-lvm2 libblockdev-mdraid2 libblockdev-mpath2 libblockdev-part2 "
-    "libblockdev-swap2 mdadm multipath-tools python3-blockdev python3-bytesize python3-gi python3-parted"
+    "bcache-tools btrfs-progs cryptsetup-bin gir1.2-blockdev-2.0 libblockdev-btrfs2 libblockdev-crypto2 "
+    "libblockdev-dm2 libblockdev-fs2 libblockdev-loop2 libblockdev-lvm2 libblockdev-mdraid2 libblockdev-mpath2 "
+    "libblockdev-part2 libblockdev-swap2 mdadm multipath-tools python3-blockdev python3-bytesize python3-gi "
+    "python3-parted"
 )
 DEBIAN_BACKPORTS = words("qemu-system-x86 qemu-utils seabios")
 FEDORA = words(
