@@ -24,6 +24,7 @@ NAME: Final = "Local storage"
 TRANSLATION: Final = {"i18n-key": "local-storage", "i18n-original-value-name_label": NAME}
 
 _PLUG_ATTEMPTS = 3
+_PAUSE_SECONDS = 3.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,8 +32,7 @@ class LocalSr:
     """An SR of type `kind` on `device`.
 
     `ours`: an SR found on the device is one that this plan made. `clear` wipes the device; None when what is on it may
-    not be wiped. `attach_seconds` is how long xapi's own attaching after SR.create may take, `pause_seconds` lies
-    between our attempts.
+    not be wiped. `attach_seconds` is how long xapi's own attaching after SR.create may take.
     """
 
     session: Session
@@ -44,7 +44,6 @@ class LocalSr:
     ours: bool = False
     clear: Callable[[], None] | None = None
     attach_seconds: float = 60.0
-    pause_seconds: float = 3.0
 
     def find(self) -> tuple[Sr, Pbd] | None:
         """Give the SR that xapi has on the device, attached or not."""
@@ -107,7 +106,7 @@ class LocalSr:
             if api.is_attached(self.session, pbd):
                 return None
             if attempt:
-                time.sleep(self.pause_seconds)
+                time.sleep(_PAUSE_SECONDS)
             try:
                 with self.session.doing(f"attach the storage repository on {self.device}"):
                     api.plug(self.session, pbd)

@@ -20,6 +20,7 @@ from zeus_installer.system.errors import ZeusError
 from zeus_installer.system.target import Target
 from zeus_installer.xenapi.errors import failure, garbled, lost, timed_out
 from zeus_installer.xenapi.transport import UnixTransport
+from zeus_installer.xenapi.waiting import FIRST_PAUSE, longer
 
 log = logging.getLogger(__name__)
 T = TypeVar("T")
@@ -29,7 +30,6 @@ NULL: Final = "OpaqueRef:NULL"
 
 _CALL_SECONDS = 300.0
 _TASK_SECONDS = 1800.0
-_POLL_SECONDS = 0.3
 _REFERENCE = re.compile(r"<value>(?:<string>)?(.*?)(?:</string>)?</value>", re.DOTALL)
 
 
@@ -90,6 +90,7 @@ class Session:
 
     def _finished(self, method: str, task: str, tick: Callable[[float], None]) -> str:
         deadline = time.monotonic() + _TASK_SECONDS
+        pause = FIRST_PAUSE
         while time.monotonic() < deadline:
             record = self._task(method, task)
             match record["status"]:
@@ -101,7 +102,8 @@ class Session:
                 case "cancelled":
                     raise failure(self._doing, method, ["TASK_CANCELLED"])
             tick(float(record["progress"]))
-            time.sleep(_POLL_SECONDS)
+            time.sleep(pause)
+            pause = longer(pause)
         raise timed_out(self._doing, method, _TASK_SECONDS)
 
     def _task(self, method: str, task: str) -> dict[str, Any]:

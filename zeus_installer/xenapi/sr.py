@@ -3,10 +3,13 @@
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 from zeus_installer.xenapi.host import Host
 from zeus_installer.xenapi.session import Session
+
+# What the drivers note of an SR that they make (sm, libs/sm/drivers/LVHDSR.py): its disks are VHDs.
+_NOTED_BY_DRIVER: Final[Mapping[str, Mapping[str, str]]] = {"lvm": {"use_vhd": "true"}}
 
 _UUID = re.compile(r"<UUID>\s*([0-9a-fA-F-]{36})\s*</UUID>")
 
@@ -106,7 +109,8 @@ def probe(session: Session, host: Host, *, device: str, kind: str) -> tuple[str,
 
 def introduce(session: Session, host: Host, *, uuid: str, device: str, name: str, kind: str) -> str:
     """Make an SR that is on `device` known to xapi; nothing is written to the device. It is not attached yet."""
-    ref = str(session.call("SR.introduce", uuid, name, "", kind, "user", False, {}))
+    noted = dict(_NOTED_BY_DRIVER.get(kind, {}))
+    ref = str(session.call("SR.introduce", uuid, name, "", kind, "user", False, noted))
     session.call("PBD.create", {"host": host.ref, "SR": ref, "device_config": {"device": device}, "other_config": {}})
     return ref
 
