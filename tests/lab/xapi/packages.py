@@ -125,7 +125,9 @@ def core_files() -> Iterator[tuple[str, Entry]]:
     yield "/etc/xensource/pool.conf", File(content="master", config=True)
     yield "/etc/xensource/db.conf", File(content="[/var/lib/xcp/state.db]\nformat:xml\n", config=True)
     yield "/etc/xensource/udhcpd.skel", File(content="# stand-in of the Zeus lab\n")
-    yield "/etc/xapi.conf", File(content="# name = path: where xapi finds what it needs\n", config=True)
+    # Debian's udevadm is not where Fedora has it.
+    conf = "# name = path: where xapi finds what it needs\nudevadm = /usr/bin/udevadm\n"
+    yield "/etc/xapi.conf", File(content=conf, config=True)
     for path in (*DIRECTORIES.values(), "/var/lib/xcp", "/etc/xapi.conf.d", "/etc/xapi.d/plugins"):
         yield path, Directory()
     yield from core_units()
