@@ -35,7 +35,6 @@ def test_imports_point_one_way() -> None:
         "packages": 2,
         "host": 2,
         "storage": 2,
-        "host": 2,
         "xenapi": 2,
         "verify": 3,
         "checks": 3,
