@@ -97,7 +97,7 @@ class ConfigureManagement(Step):
                 and self._is_configured(pif)
                 and pif.attached
                 and bool(pif.address)
-                and hosts.management_interface(session, host) == pif.ref
+                and pif.management
                 and (self.hostname is None or host.hostname == self.hostname)
                 and pools.this_pool(session).tls_verification_enabled
             )
@@ -123,10 +123,10 @@ class ConfigureManagement(Step):
             if not pif.attached:
                 pifs.plug(session, pif)
             _wait_for_address(session, target, pif, seconds=self.seconds, report=report)
-            if hosts.management_interface(session, host) != pif.ref:
+            if not pif.management:
                 report.log(f"making {pif.device} the management interface")
                 hosts.management_reconfigure(session, pif.ref)
-            self._confirm(session, host, pif)
+            _confirm(session, pif)
         _plug_the_others(session, host, report)
         with session.doing("finish the network's configuration"):
             pools.sync_database(session)
@@ -153,14 +153,15 @@ class ConfigureManagement(Step):
         if self.domain and pif.other_config.get("domain") != self.domain:
             pifs.set_domain(session, pif, self.domain)
 
-    def _confirm(self, session: Session, host: Host, pif: Pif) -> None:
-        """management_reconfigure swallows some refusals (xen-api, ocaml/xapi/xapi_host.ml): see what came of it."""
-        if hosts.management_interface(session, host) != pif.ref:
-            raise ZeusError(
-                "network.not_management",
-                f"xapi took the call and did not make {pif.device} ({pif.mac}) the management interface",
-                hint="look at `journalctl -b -u xapi` for `management_reconfigure`, then: zeus resume",
-            )
+
+def _confirm(session: Session, pif: Pif) -> None:
+    """management_reconfigure swallows some refusals (xen-api, ocaml/xapi/xapi_host.ml): see what came of it."""
+    if not pifs.get(session, pif.ref).management:
+        raise ZeusError(
+            "network.not_management",
+            f"xapi took the call and did not make {pif.device} ({pif.mac}) the management interface",
+            hint="look at `journalctl -b -u xapi` for `management_reconfigure`, then: zeus resume",
+        )
 
 
 def _by_mac(known: tuple[Pif, ...], mac: str) -> Pif | None:

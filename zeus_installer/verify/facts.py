@@ -10,10 +10,9 @@ from zeus_installer.system.target import Target
 from zeus_installer.verify.domain import xen_version
 from zeus_installer.verify.https import knock
 from zeus_installer.verify.toolstack import local_sr, management_address
-from zeus_installer.xenapi import host as hosts
 from zeus_installer.xenapi import pif as pifs
 from zeus_installer.xenapi.host import Host, this_host
-from zeus_installer.xenapi.session import NULL, Session
+from zeus_installer.xenapi.session import Session
 
 T = TypeVar("T")
 
@@ -73,11 +72,8 @@ def _asked(target: Target) -> tuple[Host, str, str | None, SrFacts | None]:
 
 
 def _management(session: Session, host: Host) -> tuple[str, str | None]:
-    ref = hosts.management_interface(session, host)
-    if ref == NULL:
-        return host.address, None
-    pif = pifs.get(session, ref)
-    return management_address(host, pif), pif.mac
+    pif = pifs.management_of(session, host)
+    return (host.address, None) if pif is None else (management_address(host, pif), pif.mac)
 
 
 def _local_sr(session: Session, host: Host, target: Target) -> SrFacts | None:

@@ -93,11 +93,10 @@ def _default(session: Session, sr: Sr) -> Verification:
 
 
 def _management(session: Session, host: Host, expected: Expectations) -> tuple[Verification, ...]:
-    ref = hosts.management_interface(session, host)
-    if ref == NULL:
+    pif = pifs.management_of(session, host)
+    if pif is None:
         remedy = "make one of `xe pif-list` it: xe host-management-reconfigure"
         return (wrong("network.management", "the host has no management interface", remedy=remedy),)
-    pif = pifs.get(session, ref)
     address = management_address(host, pif)
     attached = _management_pif(pif, address, expected)
     if not address:

@@ -61,11 +61,6 @@ def set_suspend_image_sr(session: Session, host: Host, sr: str) -> None:
     session.call("host.set_suspend_image_sr", host.ref, sr)
 
 
-def management_interface(session: Session, host: Host) -> str:
-    """Give the management PIF, or the null reference."""
-    return str(session.call("host.get_management_interface", host.ref))
-
-
 def management_reconfigure(session: Session, pif: str) -> None:
     """Make `pif` the management interface. Nothing happens when it is; connections over the network drop."""
     session.run("host.management_reconfigure", pif)

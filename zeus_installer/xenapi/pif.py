@@ -84,6 +84,11 @@ def pifs_of(session: Session, host: Host) -> tuple[Pif, ...]:
     return tuple(sorted((pif for pif in pifs if pif.host == host.ref), key=lambda pif: pif.device))
 
 
+def management_of(session: Session, host: Host) -> Pif | None:
+    """Give the management interface of a host. (host.get_management_interface is an internal error without one.)"""
+    return next((pif for pif in pifs_of(session, host) if pif.management), None)
+
+
 def get(session: Session, ref: str) -> Pif:
     """Read one PIF."""
     return read_pif(ref, session.call("PIF.get_record", ref))
