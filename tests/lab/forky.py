@@ -14,18 +14,18 @@ from tests.lab.mirror import machine_mirror
 from tests.lab.tools import run
 
 # base-files has the links /bin and /lib64, without which nothing starts.
-PACKAGES: Final = ("base-files", "python3-libdnf5", "rpm")
+PACKAGES: Final = ("base-files", "python3-libdnf5", "dnf5", "rpm")
 LEFT_OUT: Final = ("/usr/share/doc/*", "/usr/share/man/*", "/usr/share/info/*", "/usr/share/locale/*")
 SHARED: Final = ("/dev", "/proc")
 
 
-def libdnf5_python(*shared: Path) -> Sequence[str]:
-    """The command of a Python that has libdnf5 and sees the machine's `shared` directories."""
+def forky(program: str, *shared: Path) -> Sequence[str]:
+    """The command that runs a program of the root, which sees the machine's `shared` directories."""
     root = part("forky", [recipe("forky.py")], make_root) / "root"
     places = [*SHARED, tempfile.gettempdir(), *map(str, shared)]
     binds = " && ".join(f'mkdir -p "{root}{place}" && mount --rbind "{place}" "{root}{place}"' for place in places)
     # The namespace ends with its last process, and its mounts with it.
-    return ("unshare", "--mount", "sh", "-c", f'{binds} && exec chroot "{root}" python3 "$@"', "python3")
+    return ("unshare", "--mount", "sh", "-c", f'{binds} && exec chroot "{root}" {program} "$@"', program)
 
 
 def make_root(directory: Path) -> None:

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from tests.lab.http import Die, Fault, Missing
 from tests.lab.rpms import File, Rpm, SigningKey, build, repository
 from zeus_installer.packages import client
 from zeus_installer.packages.port import Repository, Request, Resolution
@@ -17,10 +18,21 @@ from zeus_installer.system.events import Event, Kind, Reporter
 
 DATABASE = "/usr/lib/sysimage/rpm"
 LUA_FAILS = 'io.stderr:write("no such user: xapi\\n") error("cannot set up")'
-LUA_KILLS = 'posix.kill(posix.getprocessid("pid"), 9)'
+LUA_KILLS = """
+if not posix.access("/var/killed") then
+    posix.mkdir("/var/killed")
+    posix.kill(posix.getprocessid("pid"), 9)
+end
+"""
+LUA_NOTES = 'local notes = io.open("/var/notes", "a") notes:write("%s " .. arg[2] .. "\\n") notes:close()'
 
 VENDOR = (
-    Rpm(name="xen-libs", version="4.19", files={"/usr/lib64/libxen": File(content="vendor 4.19")}),
+    Rpm(
+        name="xen-libs",
+        version="4.19",
+        files={"/usr/lib64/libxen": File(content="vendor 4.19"), "/etc/xen.conf": File(content="a = b\n", config=True)},
+        scripts={"post -p <lua>": LUA_NOTES % "xen-libs"},
+    ),
     Rpm(
         name="xen-hypervisor", version="4.19", requires=["xen-libs = 4.19"], files={"/boot/xen.gz": File(content="xen")}
     ),
@@ -35,7 +47,7 @@ VENDOR = (
     Rpm(name="needy", version="1", requires=["nothing-has-this >= 9"]),
     Rpm(name="pre-fails", version="1", scripts={"pre -p <lua>": LUA_FAILS}),
     Rpm(name="post-fails", version="1", scripts={"post -p <lua>": LUA_FAILS}),
-    Rpm(name="killer", version="1", requires=["xen-libs"], scripts={"post -p <lua>": LUA_KILLS}),
+    Rpm(name="killer", version="1", requires=["xen-libs"], scripts={"post -p <lua>": LUA_KILLS + LUA_NOTES % "killer"}),
     Rpm(name="clash", version="1", requires=["xen-libs"], files={"/usr/lib64/libxen": File(content="other")}),
     Rpm(name="huge", version="1", files={"/usr/share/huge": File(content=bytes(6_000_000))}),
     Rpm(name="big-file", version="1", files={"/usr/share/big-file": File(content=os.urandom(6_000_000))}),
@@ -130,6 +142,34 @@ class Host:
         """Ask rpm of this machine about the root."""
         command = ["rpm", "--root", str(self.root), *arguments]
         return subprocess.run(command, check=False, capture_output=True, text=True).stdout
+
+
+@dataclass(frozen=True)
+class Served:
+    """The vendor's repository over HTTP."""
+
+    directory: Path
+    url: str
+    faults: "Faults"
+    log: list[str]
+
+
+class Faults(dict[str, Fault]):
+    """Faults of paths; with `once` each happens a single time; the server dies at package number `last`;
+    with `nothing` everything is missing."""
+
+    once = False
+    last = 0
+    nothing = False
+
+    def get(self, path: str, default: object = None) -> Fault | None:  # type: ignore[override]  # noqa: ARG002
+        if self.nothing:
+            return Missing()
+        if self.last and path.endswith(".rpm"):
+            self.last -= 1
+            if not self.last:
+                return Die()
+        return self.pop(path, None) if self.once else super().get(path)
 
 
 def our_python() -> Sequence[str]:

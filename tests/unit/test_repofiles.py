@@ -14,7 +14,7 @@ MARK = "# added by Zeus: the distribution's builds must not replace the vendor's
 
 
 def test_a_vendors_repository() -> None:
-    repo = Repository(id="zeus-xapi", baseurl="https://a/$basearch", keys=("/etc/pki/rpm-gpg/KEY",))
+    repo = Repository(id="zeus-xapi", baseurl="https://a/$basearch", keys=("file:///etc/pki/rpm-gpg/KEY",))
     assert repo_file(repo, name="XenAPI") == (
         "[zeus-xapi]\nname=XenAPI\nbaseurl=https://a/$basearch\nenabled=1\npriority=10\ngpgcheck=1\n"
         "gpgkey=file:///etc/pki/rpm-gpg/KEY\n"

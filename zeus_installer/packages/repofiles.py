@@ -24,7 +24,7 @@ def repo_file(repo: Repository, *, name: str) -> str:
         "enabled=1",
         f"priority={repo.priority}",
         f"gpgcheck={int(bool(repo.keys))}",
-        *(f"gpgkey=file://{key}" for key in repo.keys),
+        *(f"gpgkey={key}" for key in repo.keys),
     ]
     return "".join(f"{line}\n" for line in lines)
 

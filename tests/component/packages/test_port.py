@@ -1,111 +1,19 @@
 """The package port: what each backend silently gets wrong is an error here, and what goes right is told as it goes."""
 
 import shutil
-import subprocess
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
 
-from tests.lab.forky import libdnf5_python
-from tests.lab.http import Cut, Die, Fault, Hang, Missing, serve
+from tests.lab.http import Cut, Hang, Missing, serve
 from tests.lab.rpms import repository
-from tests.lab.scratch import DATABASE, Host, Packages, our_python
+from tests.lab.scratch import Host, Packages, Served
 from zeus_installer.packages import client
 from zeus_installer.packages.port import Request
 from zeus_installer.packages.record import Record
 from zeus_installer.system.errors import ZeusError
 from zeus_installer.system.events import Kind, Reporter, Result
-
-PROJECT = Path(__file__).parent.parent.parent
-
-
-@pytest.fixture(scope="module")
-def packages(tmp_path_factory: pytest.TempPathFactory) -> Packages:
-    return Packages.make(tmp_path_factory.mktemp("packages"))
-
-
-@pytest.fixture(scope="module")
-def vendor(packages: Packages, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    names = ("xen-libs-4.19", "xen-hypervisor", "blktap", "sm", "xapi-core", "needy", "pre-fails", "post-fails")
-    return packages.repository(
-        tmp_path_factory.mktemp("vendor") / "repo", (*names, "killer", "clash", "huge", "big-file", "unsigned")
-    )
-
-
-@pytest.fixture(scope="module")
-def distribution(packages: Packages, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    names = ("xen-libs-4.21", "xen-runtime", "jemalloc", "lvm2")
-    return packages.repository(tmp_path_factory.mktemp("distribution") / "repo", names)
-
-
-@pytest.fixture(autouse=True)
-def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Debian's rpm keeps its database in the home directory: say where a Fedora has it."""
-    (tmp_path / "home").mkdir()
-    (tmp_path / "home/.rpmmacros").write_text(f"%_dbpath {DATABASE}\n")
-    monkeypatch.setenv("HOME", str(tmp_path / "home"))
-
-
-@pytest.fixture(scope="module", params=["dnf4", "libdnf5"])
-def python(request: pytest.FixtureRequest) -> Sequence[str]:
-    """The Python that has the backend."""
-    return our_python() if request.param == "dnf4" else libdnf5_python(PROJECT)
-
-
-@pytest.fixture
-def host(tmp_path: Path, packages: Packages, distribution: Path, python: Sequence[str]) -> Host:
-    host = Host.make(tmp_path / "root", python)
-    host.add_distribution(f"file://{distribution}", packages.distribution_key.public_key)
-    return host
-
-
-@pytest.fixture
-def small_host(tmp_path: Path, python: Sequence[str]) -> Iterator[Host]:
-    root = tmp_path / "small"
-    root.mkdir()
-    subprocess.run(["mount", "-t", "tmpfs", "-o", "size=3m", "none", root], check=True)
-    yield Host.make(root, python)
-    subprocess.run(["umount", root], check=True)
-
-
-@pytest.fixture
-def key(packages: Packages) -> Path:
-    return packages.vendor_key.public_key
-
-
-@dataclass(frozen=True)
-class Served:
-    """The vendor's repository over HTTP."""
-
-    directory: Path
-    url: str
-    faults: "Faults"
-    log: list[str]
-
-
-class Faults(dict[str, Fault]):
-    """Faults of paths; with `once` each happens a single time; the server dies at package number `last`."""
-
-    once = False
-    last = 0
-
-    def get(self, path: str, default: object = None) -> Fault | None:  # type: ignore[override]  # noqa: ARG002
-        if self.last and path.endswith(".rpm"):
-            self.last -= 1
-            if not self.last:
-                return Die()
-        return self.pop(path, None) if self.once else super().get(path)
-
-
-@pytest.fixture
-def served(vendor: Path) -> Iterator[Served]:
-    faults = Faults()
-    log: list[str] = []
-    with serve(vendor, faults=faults, log=log) as url:
-        yield Served(vendor, url, faults, log)
 
 
 def test_the_set_comes_with_what_it_needs(host: Host, key: Path, served: Served) -> None:
