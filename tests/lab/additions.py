@@ -14,15 +14,26 @@ FILES: Final = Path(__file__).parent / "files"
 MASKED: Final = words(
     "systemd-firstboot.service systemd-hwdb-update.service ldconfig.service systemd-update-done.service "
     "systemd-journal-catalog-update.service systemd-pcrmachine.service systemd-tpm2-setup.service "
-    "systemd-tpm2-setup-early.service systemd-boot-random-seed.service multipathd.service multipathd.socket "
-    "e2scrub_reap.service e2scrub_all.timer grub-common.service mdmonitor.service dpkg-db-backup.timer fstrim.timer "
-    "apt-daily.timer apt-daily-upgrade.timer mdcheck_start.timer mdcheck_continue.timer mdmonitor-oneshot.timer "
-    "xfs_scrub_all.timer man-db.timer systemd-binfmt.service console-getty.service getty@tty1.service"
+    "systemd-tpm2-setup-early.service systemd-boot-random-seed.service systemd-random-seed.service "
+    "systemd-sysusers.service systemd-pstore.service systemd-hibernate-clear.service systemd-pcrphase.service "
+    "systemd-pcrphase-sysinit.service systemd-udev-load-credentials.service systemd-binfmt.service "
+    "systemd-ask-password-console.path systemd-ask-password-wall.path systemd-tmpfiles-clean.timer "
+    "systemd-logind.service multipathd.service multipathd.socket e2scrub_reap.service e2scrub_all.timer "
+    "grub-common.service mdmonitor.service dpkg-db-backup.timer fstrim.timer apt-daily.timer "
+    "apt-daily-upgrade.timer mdcheck_start.timer mdcheck_continue.timer mdmonitor-oneshot.timer "
+    "xfs_scrub_all.timer man-db.timer console-getty.service getty@tty1.service dev-hugepages.mount "
+    "sys-fs-fuse-connections.mount sys-kernel-debug.mount sys-kernel-tracing.mount sys-kernel-config.mount "
+    "proc-sys-fs-binfmt_misc.automount"
+)
+MASKED_GENERATORS: Final = words(
+    "systemd-debug-generator systemd-gpt-auto-generator systemd-hibernate-resume-generator "
+    "systemd-rc-local-generator systemd-run-generator systemd-ssh-generator systemd-system-update-generator "
+    "systemd-sysv-generator systemd-tpm2-generator"
 )
 ENABLED: Final = {
     "multi-user.target.wants": "NetworkManager.service remote-fs.target",
     "network-online.target.wants": "NetworkManager-wait-online.service",
-    "sysinit.target.wants": "lvm2-monitor.service lvm2-lvmpolld.socket blk-availability.service",
+    "sysinit.target.wants": "lvm2-lvmpolld.socket",
     "sockets.target.wants": "dm-event.socket",
 }
 
@@ -108,6 +119,8 @@ def base_files() -> Iterator[tuple[str, Entry]]:
         yield path, Directory()
     for unit in MASKED:
         yield f"/etc/systemd/system/{unit}", Link("/dev/null")
+    for generator in MASKED_GENERATORS:
+        yield f"/etc/systemd/system-generators/{generator}", Link("/dev/null")
     for target, units in ENABLED.items():
         for unit in units.split():
             yield f"/etc/systemd/system/{target}/{unit}", Link(f"/usr/lib/systemd/system/{unit}")

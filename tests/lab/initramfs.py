@@ -11,7 +11,8 @@ from typing import Final
 from tests.lab.kernel import Modules, module_name, read_modules
 from tests.lab.tools import run, words
 
-MODULES: Final = words("crc32c_generic crc32c_intel virtio_blk nvme ext4 dm_mod")
+# When each set is loaded: always; with an NVMe controller; with a root volume.
+MODULES: Final = {"base": "crc32c_generic virtio_blk ext4", "nvme": "nvme", "lvm": "dm_mod"}
 APPLETS: Final = words("sh mount umount mkdir insmod ls cat echo sleep switch_root findfs reboot uname dmesg")
 INIT: Final = Path(__file__).parent / "files" / "init"
 
@@ -52,10 +53,11 @@ def add_programs(tree: Path, top: Path) -> None:
 
 
 def add_modules(modules: Modules, out: Path) -> None:
-    """The modules, unpacked, under names that sort in loading order."""
-    for number, file in enumerate(modules.ordered(MODULES)):
-        data = unpacked(modules.directory / file)
-        (out / f"{number:02}-{module_name(file)}.ko").write_bytes(data)
+    """The modules, unpacked, a directory for each set, under names that sort in loading order."""
+    for name, members in MODULES.items():
+        (out / name).mkdir()
+        for number, file in enumerate(modules.ordered(members.split())):
+            (out / name / f"{number:02}-{module_name(file)}.ko").write_bytes(unpacked(modules.directory / file))
 
 
 def unpacked(file: Path) -> bytes:
