@@ -95,6 +95,13 @@ MOVED: Final = {
 WHEELS: Final = {"blivet": "python3-blivet", "XenAPI": "python3-XenAPI", "xenapi": "python3-XenAPI"}
 
 
+# Fedora's kernel-core has these as %ghost: depmod writes them anew on each machine.
+MADE_BY_DEPMOD: Final = words(
+    "modules.alias modules.alias.bin modules.builtin.alias.bin modules.builtin.bin modules.dep modules.dep.bin "
+    "modules.devname modules.softdep modules.symbols modules.symbols.bin modules.weakdep"
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Sorter:
     """Says which RPM a path of the Debian tree belongs to."""
@@ -111,7 +118,7 @@ class Sorter:
         if path.startswith("/usr/lib/python3/dist-packages/") and (name := python_package(parts[5])):
             return name
         if path.startswith(f"/usr/lib/modules/{self.version}"):
-            return "kernel-core"
+            return None if parts[-1] in MADE_BY_DEPMOD else "kernel-core"
         if path.startswith(SKIPPED):
             return None
         deb = self.debs.owners.get(path) or self.debs.owners.get(source_of(path))
