@@ -163,8 +163,8 @@ TOOLSTACK: Final = ("xapi.service", *(one.unit for one in STAND_INS if not one.o
 
 
 def unit_text(service: Service) -> str:
-    """The unit file of a stand-in."""
-    kind = ("Type=oneshot", "RemainAfterExit=yes") if service.oneshot else ("Type=simple", "Restart=on-failure")
+    """The unit file of a stand-in. Unlike upstream's it is not restarted, so that a killed one stays visible."""
+    kind = ("Type=oneshot", "RemainAfterExit=yes") if service.oneshot else ("Type=simple",)
     after = (f"After={' '.join(service.after)}",) if service.after else ()
     before = (f"Before={' '.join(service.before)}",) if service.before else ()
     lines = (
@@ -208,7 +208,7 @@ def _document_lines() -> Iterator[str]:
     yield "# xapi's services in the lab"
     yield ""
     yield "Made from `services.py`. A stand-in runs under the real unit's name, so that it can be seen and killed; it"
-    yield "does nothing else. Programs that no service runs are stand-ins that say so and fail."
+    yield "does nothing else, and is not restarted. Programs that no service runs are stand-ins that say so and fail."
     yield ""
     yield "| unit | package | here | what it is |"
     yield "| --- | --- | --- | --- |"
