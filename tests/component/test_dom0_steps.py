@@ -57,7 +57,7 @@ def partitioned(server: Server, *also_done: str) -> None:
 
 
 def sr_step(server: Server, kind: str = "ext") -> CreateSr:
-    return CreateSr(sr_type=kind, device=str(server.root / "disk"), attach_seconds=1)
+    return CreateSr(sr_type=kind, device=str(server.root / "disk"))
 
 
 def apply(step: Step, server: Server) -> list[str]:
@@ -422,6 +422,21 @@ def test_records_without_anything_on_the_disk(server: Server, undisturbed: tuple
     apply(sr_step(server, kind), server)
     assert ["wipefs", "--all", str(server.root / "disk")] in server.target.ran
     assert shape(server) == wanted
+
+
+def test_a_driver_that_was_cut_off_before_its_last_note(server: Server) -> None:
+    partitioned(server)
+    server.order(die=[{"method": "SR.create", "when": "after"}])
+    with respawned(server):
+        sr_step(server, "lvm").apply(server.target, silent())
+    server.stop()
+    state = json.loads((server.root / "var/lib/xcp/lab-state.json").read_text())
+    for sr in state["objects"]["SR"].values():
+        sr["other_config"] = sr["sm_config"] = {}
+    server.write("var/lib/xcp/lab-state.json", json.dumps(state))
+    server.start()
+    apply(sr_step(server, "lvm"), server)
+    assert shape(server) == undisturbed_shape("lvm")
 
 
 def test_a_record_without_a_pbd(server: Server, undisturbed: tuple[str, dict[str, Any]]) -> None:

@@ -35,7 +35,7 @@ _OWN_ACCORD_SECONDS: Final = 30.0
 class CreateSr(Step):
     """Make an SR of `sr_type` on `device`.
 
-    The seconds are how long xapi may take to register the driver, to attach the SR, and to enable the host.
+    The seconds are how long xapi may take to register the driver, and to enable the host.
     """
 
     id: ClassVar[str] = "create_sr"
@@ -45,7 +45,6 @@ class CreateSr(Step):
     sr_type: str
     device: str
     driver_seconds: int = 300
-    attach_seconds: int = 60
     enabled_seconds: int = 180
 
     @classmethod
@@ -94,7 +93,6 @@ class CreateSr(Step):
             device=self.device,
             kind=self.sr_type,
             report=report,
-            attach_seconds=self.attach_seconds,
             same_device=lambda one, other: _same_device(target, one, other),
             ours=PartitionSr.id in done,
             clear=(lambda: clear_device(target, self.device, kind=self.sr_type)) if half_made_at_most else None,

@@ -32,7 +32,7 @@ class LocalSr:
     """An SR of type `kind` on `device`.
 
     `ours`: an SR found on the device is one that this plan made. `clear` wipes the device; None when what is on it may
-    not be wiped. `attach_seconds` is how long xapi's own attaching after SR.create may take.
+    not be wiped.
     """
 
     session: Session
@@ -43,7 +43,6 @@ class LocalSr:
     same_device: Callable[[str, str], bool]
     ours: bool = False
     clear: Callable[[], None] | None = None
-    attach_seconds: float = 60.0
 
     def find(self) -> tuple[Sr, Pbd] | None:
         """Give the SR that xapi has on the device, attached or not."""
@@ -58,6 +57,7 @@ class LocalSr:
         self._forget_torn_records()
         known = self.find() or self._taken_back()
         if known is not None:
+            self._complete_notes(*known)
             problem = self._attach(known[1])
             if problem is None:
                 return api.get(self.session, known[0].ref)
@@ -99,6 +99,14 @@ class LocalSr:
             api.introduce(self.session, self.host, uuid=found[0], device=self.device, name=NAME, kind=self.kind)
         return self.find()
 
+    def _complete_notes(self, sr: Sr, pbd: Pbd) -> None:
+        """xapi attaches at its start what SR.create was at work on, complete or not."""
+        if self.ours and api.lacks_notes(sr):
+            with self.session.doing(f"complete the storage repository {sr.uuid} on {self.device}"):
+                if pbd.attached:
+                    api.unplug(self.session, pbd)
+                api.note(self.session, sr)
+
     def _attach(self, pbd: Pbd) -> ZeusError | None:
         """Attach the SR; give the driver's complaint when it cannot."""
         problem: ZeusError | None = None
@@ -134,6 +142,7 @@ class LocalSr:
         self.clear()
 
     def _created(self) -> Sr:
+        """Make the SR. SR.create attaches it too, and tells nobody when that fails."""
         self.report.log(f"creating the storage repository ({self.kind}) on {self.device}")
         with self.session.doing(f"create the storage repository ({self.kind}) on {self.device}"):
             ref = api.create(self.session, self.host, device=self.device, name=NAME, kind=self.kind)
@@ -145,17 +154,7 @@ class LocalSr:
                 f"xapi made the SR {sr.uuid} and did not connect it to this host",
                 hint="look at `journalctl -b -u xapi`, then: zeus resume",
             )
-        self._wait_for_xapi_to_attach(pbd)
         problem = self._attach(pbd)
         if problem is not None:
             raise problem
         return api.get(self.session, ref)
-
-    def _wait_for_xapi_to_attach(self, pbd: Pbd) -> None:
-        """SR.create starts attaching, returns, and tells nobody when that fails."""
-        wait_for(
-            lambda: api.is_attached(self.session, pbd) or None,
-            seconds=self.attach_seconds,
-            report=self.report,
-            what=lambda: "waiting for xapi to attach the new storage repository",
-        )

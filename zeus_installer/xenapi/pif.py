@@ -1,7 +1,7 @@
 """PIF: a physical interface as xapi has it, and the network (bridge) that it carries."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from typing import Any
 
 from zeus_installer.xenapi.host import Host
@@ -42,10 +42,14 @@ class Pif:
         return self.addressing.ip
 
     def is_addressed_by(self, wanted: Addressing) -> bool:
-        """Whether nothing would change: under DHCP the other fields hold the lease."""
-        if wanted.mode == "DHCP":
-            return self.addressing.mode == "DHCP"
-        return self.addressing == wanted
+        """Whether nothing would change.
+
+        What is not asked for may be anything: xapi writes into such fields what dom0 has, from a lease or resolv.conf
+        (xen-api, ocaml/xapi/helpers.ml, update_pif_addresses).
+        """
+        return all(
+            asked in ("", present) for asked, present in zip(astuple(wanted), astuple(self.addressing), strict=True)
+        )
 
 
 def read_pif(ref: str, record: Mapping[str, Any]) -> Pif:

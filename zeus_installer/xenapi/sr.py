@@ -8,7 +8,8 @@ from typing import Any, Final
 from zeus_installer.xenapi.host import Host
 from zeus_installer.xenapi.session import Session
 
-# What the drivers note of an SR that they make (sm, libs/sm/drivers/LVHDSR.py): its disks are VHDs.
+# What a driver notes at the very end of making an SR (sm, libs/sm/drivers/LVHDSR.py, create). Without it sm takes the
+# SR for one of an old kind, which has no VHDs.
 _NOTED_BY_DRIVER: Final[Mapping[str, Mapping[str, str]]] = {"lvm": {"use_vhd": "true"}}
 
 _UUID = re.compile(r"<UUID>\s*([0-9a-fA-F-]{36})\s*</UUID>")
@@ -16,7 +17,7 @@ _UUID = re.compile(r"<UUID>\s*([0-9a-fA-F-]{36})\s*</UUID>")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sr:
-    """What Zeus reads of an SR record. `size` is bytes; 0 until the repository was attached once."""
+    """What Zeus reads of an SR record. `size` is bytes; not positive until the repository was attached once."""
 
     ref: str
     uuid: str
@@ -27,6 +28,7 @@ class Sr:
     pbds: Sequence[str]
     vdis: Sequence[str]
     other_config: Mapping[str, str]
+    sm_config: Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,6 +54,7 @@ def read_sr(ref: str, record: Mapping[str, Any]) -> Sr:
         pbds=record["PBDs"],
         vdis=record["VDIs"],
         other_config=record["other_config"],
+        sm_config=record["sm_config"],
     )
 
 
@@ -115,6 +118,18 @@ def introduce(session: Session, host: Host, *, uuid: str, device: str, name: str
     return ref
 
 
+def lacks_notes(sr: Sr) -> bool:
+    """Whether the driver was interrupted before it noted what it had made."""
+    return not _NOTED_BY_DRIVER.get(sr.type, {}).items() <= sr.sm_config.items()
+
+
+def note(session: Session, sr: Sr) -> None:
+    """Note of a detached SR what its driver would have noted."""
+    for key, value in _NOTED_BY_DRIVER[sr.type].items():
+        session.call("SR.remove_from_sm_config", sr.ref, key)
+        session.call("SR.add_to_sm_config", sr.ref, key, value)
+
+
 def forget(session: Session, sr: Sr) -> None:
     """Let xapi forget a detached SR; nothing is written to its devices."""
     session.call("SR.forget", sr.ref)
@@ -123,6 +138,11 @@ def forget(session: Session, sr: Sr) -> None:
 def plug(session: Session, pbd: Pbd) -> None:
     """Attach an SR."""
     session.run("PBD.plug", pbd.ref)
+
+
+def unplug(session: Session, pbd: Pbd) -> None:
+    """Detach an SR."""
+    session.run("PBD.unplug", pbd.ref)
 
 
 def is_attached(session: Session, pbd: Pbd) -> bool:
