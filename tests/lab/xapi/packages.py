@@ -27,7 +27,7 @@ VERSIONS: Final[Mapping[str, str]] = {
 COMMANDS: Final[Mapping[str, str]] = {
     "xapi-core": (
         "/opt/xensource/libexec/pbis-force-domain-leave /opt/xensource/libexec/block_device_io "
-        "/usr/libexec/xapi/sparse_dd /opt/xensource/libexec/qcow2-to-stdout.py /usr/lib64/xen/bin/qemu-img "
+        "/opt/xensource/libexec/qcow2-to-stdout.py /usr/lib64/xen/bin/qemu-img "
         "/opt/xensource/libexec/fence /opt/xensource/libexec/host-bugreport-upload "
         "/opt/xensource/libexec/xe-syslog-reconfigure /opt/xensource/libexec/logs-download "
         "/opt/xensource/libexec/update-mh-info /opt/xensource/libexec/upload-wrapper "
@@ -36,12 +36,13 @@ COMMANDS: Final[Mapping[str, str]] = {
         "/opt/xensource/libexec/alert-certificate-check /opt/xensource/libexec/gencert "
         "/opt/xensource/libexec/set-iscsi-initiator"
     ),
-    "vhd-tool": "/usr/bin/vhd-tool",
+    "vhd-tool": "/usr/bin/vhd-tool /usr/libexec/xapi/sparse_dd",
     "qcow-stream-tool": "/usr/bin/qcow-stream-tool",
-    "xenopsd-xc": (
-        "/usr/bin/list_domains /usr/libexec/xenopsd/vif /usr/libexec/xenopsd/setup-vif-rules "
-        "/usr/libexec/xenopsd/setup-pvs-proxy-rules /usr/libexec/xen/bin/xenguest"
+    "xenopsd": (
+        "/usr/libexec/xenopsd/vif /usr/libexec/xenopsd/setup-vif-rules /usr/libexec/xenopsd/setup-pvs-proxy-rules"
     ),
+    # Vendors' Xen has xenguest; the distribution's, which the lab's is made of, has none.
+    "xenopsd-xc": "/usr/bin/list_domains /usr/libexec/xen/bin/xenguest",
     "xcp-emu-manager": "/usr/libexec/xen/bin/emu-manager",
     "sm": "/opt/xensource/sm/EXTSR /opt/xensource/sm/LVMSR /opt/xensource/sm/udevSR",
     "blktap": "/usr/bin/tapdisk /usr/bin/tap-ctl /usr/bin/vhd-util",
@@ -128,7 +129,10 @@ def core_files() -> Iterator[tuple[str, Entry]]:
     # Debian's udevadm is not where Fedora has it.
     conf = "# name = path: where xapi finds what it needs\nudevadm = /usr/bin/udevadm\n"
     yield "/etc/xapi.conf", File(content=conf, config=True)
-    for path in (*DIRECTORIES.values(), "/var/lib/xcp", "/etc/xapi.conf.d", "/etc/xapi.d/plugins"):
+    # Where xapi looks for it; Debian, which the lab's system is made of, has it in /usr/bin only.
+    yield "/usr/sbin/udevadm", Link("../bin/udevadm")
+    own = [path for name, path in DIRECTORIES.items() if name != "sm-dir"]
+    for path in (*own, "/var/lib/xcp", "/etc/xapi.conf.d", "/etc/xapi.d/plugins"):
         yield path, Directory()
     yield from core_units()
 
@@ -216,7 +220,7 @@ WantedBy=multi-user.target
 # What other packages have besides stand-ins.
 OWN: Final[Mapping[str, Mapping[str, Entry]]] = {
     "xapi-xe": {"/opt/xensource/bin/xe": program("xe"), "/usr/bin/xe": Link("/opt/xensource/bin/xe")},
-    "xenopsd": {"/usr/share/doc/xenopsd/README": File(content="A stand-in of the Zeus lab.\n")},
+    "sm": {"/opt/xensource/sm": Directory()},
     "python3-xcp-libs": {
         "/usr/lib/python3/dist-packages/xcp/__init__.py": File(content='"""A stand-in of the Zeus lab."""\n')
     },
