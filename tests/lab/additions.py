@@ -8,7 +8,7 @@ from typing import Final
 from tests.lab.rpms import Directory, Entry, File, Link
 from tests.lab.tools import words
 
-FILES: Final = Path(__file__).parent / "files"
+OVERLAY: Final = Path(__file__).parent / "overlay"
 
 # What takes time at every emulated boot and nothing here needs.
 MASKED: Final = words(
@@ -88,7 +88,7 @@ RELATIONS: Final[Mapping[str, Relations]] = {
 
 def additions(tree: Path, kernel: str, boot: Path) -> dict[str, dict[str, Entry]]:
     """More files, by RPM. `kernel` is the kernel's release; `boot` holds what bootfiles.py made."""
-    found = {directory.name: dict(overlay(directory)) for directory in FILES.iterdir() if directory.is_dir()}
+    found = {directory.name: dict(overlay(directory)) for directory in OVERLAY.iterdir() if directory.is_dir()}
     found["lab-base"] |= dict(base_files())
     found["kernel-core"] |= dict(kernel_files(tree, kernel, boot))
     found["grub2-tools"] |= dict(grub_names(tree))
@@ -100,7 +100,7 @@ def additions(tree: Path, kernel: str, boot: Path) -> dict[str, dict[str, Entry]
 
 
 def overlay(directory: Path) -> Iterator[tuple[str, Entry]]:
-    """The files below tests/lab/files/RPM; executable as they are there, 0600 where only the owner may read."""
+    """The files below tests/lab/overlay/RPM; executable as they are there, 0600 where only the owner may read."""
     for file in directory.rglob("*"):
         if file.is_file():
             path = f"/{file.relative_to(directory)}"

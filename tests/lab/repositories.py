@@ -31,7 +31,7 @@ def make_key(directory: Path) -> None:
 
 def system_repositories() -> Path:
     """A directory with the distribution's repository and the vendor's Xen packages (`xen/`, not a repository yet)."""
-    names = ("fedora.py", "additions.py", "debs.py", "files", "rpms.py", "repositories.py", "bootfiles.py")
+    names = ("fedora.py", "additions.py", "debs.py", "overlay", "rpms.py", "repositories.py", "bootfiles.py")
     return part("packages", [*debian_key(), recipe(*names)], make_system_repositories)
 
 
