@@ -15,6 +15,7 @@ import libdnf5.repo
 import libdnf5.rpm
 import libdnf5.transaction
 
+from zeus_installer.packages.libdnf5_callbacks import Downloads, Transaction
 from zeus_installer.packages.port import Item, PackageFile, Request, Resolution
 from zeus_installer.packages.problems import classified, missing, problem, scriptlets
 from zeus_installer.packages.progress import DownloadMeter
@@ -91,7 +92,7 @@ class Libdnf5:
 
     def run(self, report: Reporter) -> None:
         """Run the transaction and look at what became of every item."""
-        watch = _Transaction(report)
+        watch = Transaction(report)
         self._keep(watch)
         self._transaction.set_callbacks(libdnf5.rpm.TransactionCallbacksUniquePtr(watch))
         self._transaction.set_description("zeus install")
@@ -176,7 +177,7 @@ class Libdnf5:
                 _set(repo.get_config(), name, value)
 
     def _watch_downloads(self, meter: DownloadMeter) -> None:
-        watch = _Downloads(meter)
+        watch = Downloads(meter)
         self._keep(watch)
         self._base.set_download_callbacks(libdnf5.repo.DownloadCallbacksUniquePtr(watch))
 
@@ -263,67 +264,3 @@ def _set(config: Any, name: str, value: object) -> None:  # noqa: ANN401
     if not hasattr(config, name):
         raise AttributeError(f"libdnf5 has no option {name}")
     setattr(config, name, value)
-
-
-class _Downloads(libdnf5.repo.DownloadCallbacks):  # type: ignore[misc]
-    """libdnf5's download events, for the meter. Names are handed out as numbers: C++ keeps only a pointer."""
-
-    def __init__(self, meter: DownloadMeter) -> None:
-        super().__init__()
-        self._meter = meter
-        self._names: list[str] = []
-        self._totals: list[int] = []
-
-    def add_new_download(self, user_data: object, description: str, total_to_download: float) -> int:  # noqa: ARG002
-        self._names.append(description.replace("-0:", "-"))
-        self._totals.append(int(total_to_download))
-        return len(self._names) - 1
-
-    def progress(self, user_cb_data: int, total_to_download: float, downloaded: float) -> int:
-        self._totals[user_cb_data] = max(int(total_to_download), self._totals[user_cb_data])
-        self._meter.at(self._names[user_cb_data], int(downloaded))
-        return 0
-
-    def end(self, user_cb_data: int, status: int, msg: str) -> int:
-        name = self._names[user_cb_data]
-        if status == libdnf5.repo.DownloadCallbacks.TransferStatus_ERROR:
-            self._meter.failures.append(f"{name}: {msg}")
-        else:
-            self._meter.at(name, self._totals[user_cb_data])
-        return 0
-
-    def mirror_failure(self, user_cb_data: int, msg: str, url: str, metadata: str) -> int:  # noqa: ARG002
-        self._meter.failed(self._names[user_cb_data], msg)
-        return 0
-
-
-class _Transaction(libdnf5.rpm.TransactionCallbacks):  # type: ignore[misc]
-    """libdnf5's transaction events: progress by item, errors kept."""
-
-    def __init__(self, report: Reporter) -> None:
-        super().__init__()
-        self._report = report
-        self._done = 0
-        self._total = 0
-        self.errors: list[str] = []
-
-    def before_begin(self, total: int) -> None:
-        self._total = total
-
-    def install_start(self, item: Any, total: int) -> None:  # noqa: ANN401, ARG002
-        self._step(item.get_package().get_nevra())
-
-    def uninstall_start(self, item: Any, total: int) -> None:  # noqa: ANN401, ARG002
-        self._step(item.get_package().get_nevra())
-
-    def script_error(self, item: object, nevra: Any, type: int, return_code: int) -> None:  # noqa: A002, ANN401, ARG002
-        script = libdnf5.rpm.TransactionCallbacks.script_type_to_string(type)
-        name = libdnf5.rpm.to_nevra_string(nevra)
-        self.errors.append(f"the {script} scriptlet of {name} failed")
-
-    def unpack_error(self, item: Any) -> None:  # noqa: ANN401
-        self.errors.append(f"{item.get_package().get_nevra()} could not be unpacked")
-
-    def _step(self, name: str) -> None:
-        self._done += 1
-        self._report.progress(name, done=self._done, total=max(self._total, self._done), unit="packages")

@@ -13,12 +13,12 @@ from tests.lab.scratch import DATABASE, Faults, Host, Packages, Served, our_pyth
 PROJECT = Path(__file__).parents[3]
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def packages(tmp_path_factory: pytest.TempPathFactory) -> Packages:
     return Packages.make(tmp_path_factory.mktemp("packages"))
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def vendor(packages: Packages, tmp_path_factory: pytest.TempPathFactory) -> Path:
     names = ("xen-libs-4.19", "xen-hypervisor", "blktap", "sm", "xapi-core", "needy", "pre-fails", "post-fails")
     return packages.repository(
@@ -26,7 +26,7 @@ def vendor(packages: Packages, tmp_path_factory: pytest.TempPathFactory) -> Path
     )
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def distribution(packages: Packages, tmp_path_factory: pytest.TempPathFactory) -> Path:
     names = ("xen-libs-4.21", "xen-runtime", "jemalloc", "lvm2")
     return packages.repository(tmp_path_factory.mktemp("distribution") / "repo", names)
