@@ -7,14 +7,16 @@ import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from tests.component.loops import digest
 from tests.lab.http import serve
-from tests.lab.images import plain_machine, with_disks
+from tests.lab.images import SYSTEM_SERIAL, plain_machine, with_disks
 from tests.lab.machine import Disk
 from tests.lab.product import guest_url, install_product, pack_product
+from tests.lab.tools import run
 from tests.lab.vm import Vm, boot
 from zeus_installer.storage.gpt import GptEntry, read_gpt
 from zeus_installer.storage.layout import SR_PARTITION_TYPE
@@ -50,6 +52,7 @@ udevadm settle; sync
 DRIVE = """
 import json, sys
 from pathlib import Path
+from typing import Any
 from zeus_installer.answers.model import Answers, DiskRule, Storage
 from zeus_installer.checks.disks import choose_disks
 from zeus_installer.machine.probe import probe
@@ -61,8 +64,8 @@ from zeus_installer.system.errors import ZeusError
 from zeus_installer.system.events import silent
 from zeus_installer.system.target import Target
 
-serial, choose = sys.argv[1:]
-answers = Answers(storage=Storage(disks=(DiskRule(serial=serial),), wipe="listed-disks"))
+serial, choose, space = sys.argv[1:]
+answers = Answers(storage=Storage(disks=(DiskRule(serial=serial),), wipe="listed-disks", space=space))
 machine = probe(Path("/"))
 say = {}
 try:
@@ -70,7 +73,7 @@ try:
     disks = choose_disks(answers, machine) if choose == "by-rule" else named
     ids = Identity(host="8d3c1a2e-0000-4000-8000-000000000000", dom0="x")
     context = Context(answers=answers, machine=machine, source=Source(name="x"), disks=disks, nics=(), identity=ids)
-    for kind in (ReleaseDisks, PartitionSr):
+    for kind in filter(lambda kind: kind.wanted(context), (ReleaseDisks, PartitionSr)):
         step = kind.from_context(context)
         say[step.id] = {"done before": step.is_done(Target()), "destroys": step.describe().destroys}
         step.apply(Target(), silent())
@@ -104,13 +107,14 @@ def host(images: dict[str, Path], tmp_path_factory: pytest.TempPathFactory) -> I
 
 @contextmanager
 def started(scratch: Path, disks: list[Disk]) -> Iterator[Vm]:
-    """The plain host with these disks, the product and the scripts."""
+    """The plain host, whose system disk has grown by 4 GiB, with these disks, the product and the scripts."""
     public = scratch / "public"
     public.mkdir()
     pack_product(public / "zeus.tar")
     (public / "occupy").write_text(OCCUPY)
     (public / "drive").write_text(DRIVE)
     machine = with_disks(plain_machine(scratch), *disks)
+    run(["qemu-img", "resize", "-q", machine.disks[0].path, "+4G"])
     with serve(public) as url, boot(machine, scratch / "serial.log") as vm:
         vm.login()
         install_product(vm, url)
@@ -119,9 +123,9 @@ def started(scratch: Path, disks: list[Disk]) -> Iterator[Vm]:
         yield vm
 
 
-def drive(vm: Vm, serial: str, choose: str = "by-rule") -> dict[str, dict[str, object]]:
+def drive(vm: Vm, serial: str, choose: str = "by-rule", space: str = "whole-disk") -> dict[str, Any]:
     """Run the two steps in the guest."""
-    said: dict[str, dict[str, object]] = json.loads(vm.check(f"python3 /root/drive {serial} {choose} 2>/dev/null", 180))
+    said: dict[str, Any] = json.loads(vm.check(f"python3 /root/drive {serial} {choose} {space} 2>/dev/null", 180))
     return said
 
 
@@ -141,11 +145,11 @@ OLD = {"old-data", "old-crypt", "old--inner-data", "old"}
 def test_a_volume_group_that_spans_another_disk_is_refused(host: Vm, images: dict[str, Path]) -> None:
     before = [digest(images["spanning"]), digest(images["other"])]
     by_rule = drive(host, "spanning")
-    assert by_rule["error"][0] == "storage.disks"  # type: ignore[index]
-    assert "has lvm span in common with /dev/vd" in by_rule["error"][1]  # type: ignore[index]
+    assert by_rule["error"][0] == "storage.disks"
+    assert "has lvm span in common with /dev/vd" in by_rule["error"][1]
     anyway = drive(host, "spanning", "anyway")
-    assert anyway["error"][0] == "storage.shared"  # type: ignore[index]
-    assert anyway["error"][1].startswith("span (lvmvg) also lies on /dev/vd")  # type: ignore[index]
+    assert anyway["error"][0] == "storage.shared"
+    assert anyway["error"][1].startswith("span (lvmvg) also lies on /dev/vd")
     assert running(host) >= KEPT
     host.check("sync")
     assert [digest(images["spanning"]), digest(images["other"])] == before
@@ -155,11 +159,11 @@ def test_a_file_system_that_is_mounted_through_a_stack_is_refused(host: Vm, imag
     host.check("mount -o ro /dev/old/data /mnt && sync")
     before = digest(images["chosen"])
     by_rule = drive(host, "chosen")
-    assert by_rule["error"][1].splitlines()[-1].endswith("  has another serial number")  # type: ignore[index]
-    assert "  is in use: mounted on /mnt\n" in by_rule["error"][1]  # type: ignore[index]
+    assert by_rule["error"][1].splitlines()[-1].endswith("  has another serial number")
+    assert "  is in use: mounted on /mnt\n" in by_rule["error"][1]
     anyway = drive(host, "chosen", "anyway")
-    assert anyway["error"][0] == "storage.busy"  # type: ignore[index]
-    assert anyway["error"][1].endswith(" is in use: mounted on /mnt")  # type: ignore[index]
+    assert anyway["error"][0] == "storage.busy"
+    assert anyway["error"][1].endswith(" is in use: mounted on /mnt")
     host.check("sync")
     assert digest(images["chosen"]) == before
     host.check("umount /mnt")
@@ -173,7 +177,7 @@ def test_what_holds_the_chosen_disk_is_released_and_nothing_else(host: Vm, image
     assert "error" not in said
     assert said["release_disks"]["done before"] is False
     assert said["release_disks"]["done after"] is True
-    (destroyed,) = said["release_disks"]["destroys"]  # type: ignore[misc]
+    (destroyed,) = said["release_disks"]["destroys"]
     for words in ("serial chosen", "2.15 GB", "LVM volume group old (active)", "LUKS old-crypt (active)", "swap"):
         assert words in destroyed
     assert said["partition_sr"]["done after"] is True
@@ -183,6 +187,9 @@ def test_what_holds_the_chosen_disk_is_released_and_nothing_else(host: Vm, image
     left = running(host)
     assert left >= KEPT
     assert not left & OLD
+    scanned = host.check("vgs --noheadings --options vg_name && mdadm --examine --scan").split()
+    assert {"keep", "keep-inner", "span", "/dev/md/keep"} <= set(scanned)
+    assert not {"old", "old-inner", "/dev/md/old"} & set(scanned)
     host.check("sync")
     assert [(entry.type, entry.name) for entry in table(images["chosen"]) or ()] == [
         (SR_PARTITION_TYPE, "localsr-8d3c1a2e")
@@ -190,9 +197,16 @@ def test_what_holds_the_chosen_disk_is_released_and_nothing_else(host: Vm, image
     assert {name: digest(images[name]) for name in before} == before
 
 
-def test_what_was_released_does_not_come_back_after_a_reset(host: Vm) -> None:
-    host.reset()
-    host.login()
-    left = running(host)
-    assert not left & OLD
-    assert left >= {"keep-data", "keep", "span-data"}
+def test_the_system_disk_gets_a_partition_in_its_free_space_while_it_runs(host: Vm) -> None:
+    device = f"/dev/disk/by-id/virtio-{SYSTEM_SERIAL}"
+    before = host.check(f"sfdisk --dump {device} | grep start=").splitlines()
+    said = drive(host, SYSTEM_SERIAL, "by-rule", "free-space")
+    assert "error" not in said
+    assert "release_disks" not in said
+    assert said["partition_sr"]["done after"] is True
+    assert said["device"] == f"{device}-part{len(before) + 1}"
+    after = host.check(f"sfdisk --dump {device} | grep start=").splitlines()
+    assert after[:-1] == before
+    assert SR_PARTITION_TYPE.upper() in after[-1]
+    assert "No errors detected." in host.check(f"sfdisk --verify {device}")
+    assert int(host.check(f"blockdev --getsize64 {said['device']}")) > 3 << 30
