@@ -189,6 +189,15 @@ def test_a_missing_inventory_key_refuses_the_start(server: Server, key: str) -> 
     assert ended.stderr == f"xapi: Missing inventory key: {key} (in {server.root}/etc/xensource-inventory)\n"
 
 
+def test_another_hosts_database_refuses_the_start(running: Server) -> None:
+    running.stop()
+    other = HOST_UUID.replace("c0ffee", "decade")
+    running.write_inventory({**INVENTORY, "INSTALLATION_UUID": other})
+    ended = subprocess.run(running.command(), cwd=REPOSITORY, capture_output=True, text=True)
+    said = f"xapi: the database is that of host {HOST_UUID}, the inventory says INSTALLATION_UUID='{other}'\n"
+    assert (ended.returncode, ended.stderr) == (1, said)
+
+
 @pytest.mark.parametrize(
     ("place", "name"),
     [
@@ -765,6 +774,14 @@ def test_an_ordered_error_comes_as_often_as_ordered(running: Server, disk: str) 
         with failing("SR_BACKEND_FAILURE_55", "", "no space", ""):
             create_sr(xenapi, {"device": disk})
     create_sr(xenapi, {"device": disk})
+
+
+def test_an_ordered_delay_holds_one_method_and_no_other(running: Server) -> None:
+    running.order(delays={"SR.create": 3600})
+    xenapi = running.session().xenapi
+    task = xenapi.Async.SR.create(xenapi.host.get_all()[0], {}, "0", "s", "", "ext", "user", False, {})
+    assert xenapi.SR.get_all() == []
+    assert xenapi.task.get_status(task) == "pending"
 
 
 def test_the_server_dies_when_ordered_and_what_it_did_stays(running: Server, disk: str) -> None:

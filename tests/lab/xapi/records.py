@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from tests.lab.xapi.calls.session import now
+from tests.lab.xapi.errors import StartupRefused
 from tests.lab.xapi.identity import API_VERSION, cpu_info, software_version, xen_capabilities
 from tests.lab.xapi.types import NULL_REF
 from tests.lab.xapi.xapi import Xapi
@@ -49,6 +50,9 @@ def _host(xapi: Xapi, inventory: Mapping[str, str]) -> str:
         "API_version_vendor": "XenSource",
     }
     uuid = inventory["INSTALLATION_UUID"]
+    for other in xapi.db.refs("host"):
+        if (had := xapi.db.field("host", other, "uuid")) != uuid:
+            raise StartupRefused(f"the database is that of host {had}, the inventory says INSTALLATION_UUID='{uuid}'")
     if known := xapi.db.where("host", uuid=uuid):
         xapi.db.update("host", known[0], **renewed)
         return known[0]
