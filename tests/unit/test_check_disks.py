@@ -101,6 +101,7 @@ def test_without_a_rule_the_only_empty_disk_is_taken() -> None:
 def test_without_a_rule_a_disk_with_something_on_it_is_not_taken_whatever_wipe_says() -> None:
     error = refusal(answers(wipe="listed-disks"), ROOT, dataclasses.replace(SDA, uses=RAID))
     assert error.message.startswith("storage.disks (by default the only empty disk) matches no disk, wants 1\n")
+    assert error.hint == 'name a disk by serial = "…", with wipe = "listed-disks" to destroy what is on it'
 
 
 def test_two_disks_by_one_rule() -> None:
@@ -165,7 +166,9 @@ def test_no_match_shows_what_there_is() -> None:
 
 
 def test_a_machine_without_disks() -> None:
-    assert refusal(answers()).message == "storage.disks (by default the only empty disk) matches no disk, wants 1"
+    error = refusal(answers())
+    assert error.message == "storage.disks (by default the only empty disk): this machine has no disk"
+    assert error.hint == 'connect one, or say sr_type = "none": no local storage'
 
 
 def test_a_disk_that_is_not_empty_names_the_remedy() -> None:

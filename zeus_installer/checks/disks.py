@@ -20,10 +20,11 @@ _LOCAL_TYPES: Final = frozenset({"ext", "lvm"})
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Rule:
-    """A rule as errors name it, how many disks it wants, and how a disk is held against it."""
+    """A rule as errors name it, how many disks it wants, how a disk is held against it, and what helps when none fits."""
 
     title: str
     why_unmatched: Callable[[Disk], str | None]
+    remedy: str = 'name a disk that can be used by serial = "…"'
     count: int = 1
     can_say_count: bool = False
 
@@ -32,6 +33,7 @@ _DEFAULTS: Final[Mapping[str, _Rule]] = {
     "whole-disk": _Rule(
         title=f"{_KEY} (by default the only empty disk)",
         why_unmatched=why_not_empty,
+        remedy='name a disk by serial = "…", with wipe = "listed-disks" to destroy what is on it',
     ),
     "free-space": _Rule(
         title=f"{_KEY} (by default the system disk)",
@@ -117,9 +119,15 @@ def _mismatch(rule: _Rule, candidates: Sequence[_Candidate]) -> UsageError:
     matching = [candidate for candidate in candidates if not candidate.unmatched]
     fitting = [candidate for candidate in matching if not candidate.unusable]
     ordered = sorted(candidates, key=lambda candidate: (bool(candidate.unmatched), bool(candidate.unusable)))
+    if not candidates:
+        return UsageError(
+            _KEY,
+            f"{rule.title}: this machine has no disk",
+            hint='connect one, or say sr_type = "none": no local storage',
+        )
     table = disk_rows((candidate.disk, candidate.reason) for candidate in ordered)
     seen = f"{rule.title} matches {_count(matching, fitting)}, wants {rule.count}"
-    return UsageError(_KEY, f"{seen}\n{table}".rstrip(), hint=_hint(rule, matching, fitting))
+    return UsageError(_KEY, f"{seen}\n{table}", hint=_hint(rule, matching, fitting))
 
 
 def _count(matching: Sequence[_Candidate], fitting: Sequence[_Candidate]) -> str:
@@ -137,7 +145,7 @@ def _hint(rule: _Rule, matching: Sequence[_Candidate], fitting: Sequence[_Candid
         return f"{by_name}, or say count = {len(fitting)}" if rule.can_say_count else by_name
     if any(candidate.unusable == NOT_EMPTY for candidate in matching):
         return 'wipe = "listed-disks" destroys what is on the disks that are listed'
-    return 'name a disk that can be used by serial = "…"'
+    return rule.remedy
 
 
 def _refuse_shared(chosen: Iterable[tuple[Disk, str]], disks: Sequence[Disk]) -> None:
