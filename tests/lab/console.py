@@ -100,9 +100,9 @@ class Console:
             time.sleep(PAUSE)
 
     def prepare_shell(self) -> None:
-        """Echo, prompts and bracketed paste off; kernel messages off the console."""
+        """Make a shell quiet, for `run`: echo, prompts and bracketed paste off."""
         self.send("stty -echo; PS1= PS2=; bind 'set enable-bracketed-paste off' 2>/dev/null\n")
-        self.send("export TERM=dumb PAGER=cat SYSTEMD_PAGER=; dmesg -n 1; echo shell''-ready\n")
+        self.send("export TERM=dumb PAGER=cat SYSTEMD_PAGER=; echo shell''-ready\n")
         self.expect("shell-ready\n", 30)
 
     def run(self, command: str, timeout: float = 60) -> Result:

@@ -88,7 +88,7 @@ def machine_of(
 
 def snapshot(layout: str = "plain") -> Path:
     """A directory with a BIOS plain host saved at its root prompt: `state`, and the disks that it goes with."""
-    key = [str(image(layout)), recipe("images.py", "vm.py", "machine.py", "console.py"), qemu_version()]
+    key = [str(image(layout)), recipe("images.py", "machine.py", "console.py"), qemu_version()]
     return part(f"snapshot-{layout}", key, lambda out: make_snapshot(out, layout))
 
 

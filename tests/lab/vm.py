@@ -56,9 +56,10 @@ class Vm:
         return self.console.check(command, timeout)
 
     def login(self, timeout: float = 180) -> None:
-        """Wait until the guest is up and take its root prompt."""
+        """Wait until the guest is up and take its root prompt; kernel messages no longer go to the console."""
         self.expect(READY, timeout)
         self.console.prepare_shell()
+        self.check("dmesg -n 1")
 
     def wait_boots(self, banner: str, count: int, timeout: float) -> None:
         """Wait until the log holds the banner (GRUB, LINUX, XEN) `count` times."""
