@@ -25,6 +25,9 @@ LINUX = r"\] Linux version \d"
 XEN = r"\(XEN\) Xen version \d"
 READY = r"LAB-READY"
 
+# QEMU does not outlive a killed test run.
+WITH_US = ("setpriv", "--pdeathsig", "KILL")
+
 
 class Vm:
     """A running machine. Made by `boot`."""
@@ -130,7 +133,7 @@ def start(machine: Machine, directory: Path, extra: Sequence[str]) -> subprocess
     ]
     with (directory / "output").open("wb") as output:
         return subprocess.Popen(
-            [*machine.arguments(accelerator()), *sockets, *extra],
+            [*WITH_US, *machine.arguments(accelerator()), *sockets, *extra],
             stdin=subprocess.DEVNULL,
             stdout=output,
             stderr=subprocess.STDOUT,
