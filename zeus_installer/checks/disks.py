@@ -20,7 +20,7 @@ _LOCAL_TYPES: Final = frozenset({"ext", "lvm"})
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Rule:
-    """A rule as errors name it, how many disks it wants, how a disk is held against it, and what helps when none fits."""
+    """A rule as errors name it: how a disk is held against it, how many it wants, and what helps when none fits."""
 
     title: str
     why_unmatched: Callable[[Disk], str | None]
