@@ -1,4 +1,4 @@
-"""`python -m tests.lab build`: build the whole lab, with a line for each part and its time; what is there is kept."""
+"""`python -m tests.lab build|demo`: build the whole lab, a line for each part with its time; show the main job."""
 
 import sys
 import time
@@ -20,15 +20,26 @@ PARTS: Final[dict[str, Callable[[], object]]] = {
 
 
 def main(arguments: list[str]) -> int:
-    """Build; or say how."""
-    if arguments != ["build"]:
-        print("usage: python -m tests.lab build", file=sys.stderr)
-        return 2
+    """Build, or show the main job; or say how."""
+    match arguments:
+        case ["build"]:
+            build_all()
+        case ["demo"]:
+            from tests.lab import demo
+
+            demo.main()
+        case _:
+            print("usage: python -m tests.lab build|demo", file=sys.stderr)
+            return 2
+    return 0
+
+
+def build_all() -> None:
+    """Build all parts."""
     began = time.monotonic()
     for name, make in PARTS.items():
         print(f"lab: {name}: {make()}", flush=True)
     print(f"lab: ready after {time.monotonic() - began:.1f} s")
-    return 0
 
 
 if __name__ == "__main__":

@@ -5,7 +5,7 @@ import time
 from pathlib import Path
 from typing import Any, Final
 
-from tests.lab.build import build_all
+from tests.lab.__main__ import build_all
 from tests.lab.journey import Journey, Wish, journey
 from tests.lab.vm import LINUX, XEN
 

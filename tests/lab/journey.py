@@ -8,7 +8,7 @@ import os
 import shutil
 import tempfile
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -19,10 +19,10 @@ import XenAPI
 from tests.lab.cache import cache_root
 from tests.lab.disk import Firmware
 from tests.lab.http import serve
-from tests.lab.images import DATA_SERIAL, plain_machine, running
-from tests.lab.machine import GUEST_ADDRESS, HOST_ADDRESS, NAMESERVER, free_port
-from tests.lab.product import product_archive
-from tests.lab.repositories import KEY_NAME, VENDOR_REPOSITORY, repositories
+from tests.lab.images import DATA_SERIAL, plain_machine, running, with_disks
+from tests.lab.machine import GUEST_ADDRESS, HOST_ADDRESS, NAMESERVER, Disk, free_port
+from tests.lab.product import guest_url, install_product, pack_product, use_repositories
+from tests.lab.repositories import DISTRIBUTION, KEY_NAME, VENDOR_REPOSITORY, repositories
 from tests.lab.vm import Vm, boot
 
 PASSWORD: Final = "correct horse battery"
@@ -48,7 +48,7 @@ class Wish:
     extra: str = ""
 
     def answers(self, repository: str) -> str:
-        """Give the answer file; `repository` is the URL of the directory with the repositories, as the guest sees it."""
+        """Give the answer file; `repository` is the URL of the repositories' directory, as the guest sees it."""
         ipv4 = f'{{ address = "{GUEST_ADDRESS}/24", gateway = "{HOST_ADDRESS}" }}' if self.static else '"dhcp"'
         dns = f'dns = ["{NAMESERVER}"]\n' if self.static else ""
         return (
@@ -66,7 +66,7 @@ class Journey:
     """A machine under way. `times` has the seconds of each part that has ended."""
 
     vm: Vm
-    repository: str
+    url: str
     https: int
     times: dict[str, float] = field(default_factory=dict)
 
@@ -79,16 +79,22 @@ class Journey:
 
     def bring_product(self) -> None:
         """Unpack the product in the guest and tell it of the distribution's repository."""
-        self.vm.check(f"curl -sf {self.repository}/zeus.tar | tar -x -C /", timeout=120)
+        install_product(self.vm, self.url)
+        use_repositories(self.vm, self.url, names=(DISTRIBUTION,))
 
     def write_answers(self, wish: Wish) -> None:
         """Put the answer file into the guest."""
-        self.vm.console.write_file(ANSWERS, wish.answers(self.repository))
+        self.vm.console.write_file(ANSWERS, wish.answers(guest_url(self.url)))
 
     def install(self, wish: Wish, options: str = "--reboot", timeout: float = 600) -> str:
         """Run `zeus install` to its end; gives what it printed."""
         self.write_answers(wish)
         return self.vm.check(f"zeus install --answers {ANSWERS} {options}", timeout=timeout)
+
+    def prompt(self) -> None:
+        """Take the root prompt of the system that runs now."""
+        self.vm.send("\n")
+        self.vm.console.login(60)
 
     def wait_verified(self, timeout: float = 600) -> None:
         """Wait until the run says on the console that dom0 is finished."""
@@ -108,24 +114,28 @@ class Journey:
 
 @contextmanager
 def journey(
-    scratch: Path, *, layout: str = "plain", firmware: Firmware = "bios", cold: bool = False, log: Path | None = None
+    scratch: Path,
+    *,
+    layout: str = "plain",
+    firmware: Firmware = "bios",
+    more_disks: Sequence[Disk] = (),
+    log: Path | None = None,
 ) -> Iterator[Journey]:
     """Start a plain host at its root prompt, with the product in it and the repositories served.
 
-    A BIOS machine comes from a snapshot unless `cold`; UEFI always boots.
+    A BIOS machine with the standard disks comes from a snapshot; every other one boots.
     """
     https = free_port()
     serial = log or scratch / "serial.log"
-    with served() as port:
-        repository = f"http://{HOST_ADDRESS}:{port}"
-        if cold or firmware == "uefi":
+    with served() as url:
+        if more_disks or firmware == "uefi" or layout != "plain":
             machine = plain_machine(scratch, layout=layout, firmware=firmware, forwards={443: https})
-            with boot(machine, serial) as vm:
+            with boot(with_disks(machine, *more_disks), serial) as vm:
                 vm.login()
-                yield with_product(Journey(vm=vm, repository=repository, https=https))
+                yield with_product(Journey(vm=vm, url=url, https=https))
         else:
             with running(scratch, layout=layout, forwards={443: https}, log=serial) as vm:
-                yield with_product(Journey(vm=vm, repository=repository, https=https))
+                yield with_product(Journey(vm=vm, url=url, https=https))
 
 
 def with_product(trip: Journey) -> Journey:
@@ -135,12 +145,12 @@ def with_product(trip: Journey) -> Journey:
 
 
 @contextmanager
-def served() -> Iterator[int]:
+def served() -> Iterator[str]:
     """Serve the repositories and the product on a loopback port."""
     with tempfile.TemporaryDirectory(prefix=".served-", dir=cache_root()) as name:
         directory = Path(name)
         # The server gives nothing from outside of its directory: links would not do, hard links cost nothing.
         shutil.copytree(repositories(), directory, dirs_exist_ok=True, copy_function=os.link)
-        product_archive(directory / "zeus.tar")
+        pack_product(directory / "zeus.tar")
         with serve(directory) as url:
-            yield int(url.rstrip("/").rsplit(":", 1)[1])
+            yield url

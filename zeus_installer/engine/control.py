@@ -75,6 +75,8 @@ def revert(store: Store, sink: Sink) -> None:
 
 def _run(store: Store) -> Iterator[Event]:
     since = size_of_log(store)
+    store.prepare()
+    store.watched.touch()
     start_run(store.target)
     yield from follow(store, since=since)
 

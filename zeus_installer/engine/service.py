@@ -143,7 +143,7 @@ class _Service:
     def _sink(self, event: Event) -> None:
         self._stream.write(event)
         line = console_line(event)
-        if line:
+        if line and not self._store.watched.exists():
             sys.stdout.write(line + "\n")
             sys.stdout.flush()
 

@@ -48,6 +48,11 @@ class Store:
         """Where viewers read the events of the run that is under way."""
         return self.target.path(RUNTIME / "events.sock")
 
+    @property
+    def watched(self) -> Path:
+        """Exists while the run was started by somebody who reads its events: the console need not repeat them."""
+        return self.target.path(RUNTIME / "watched")
+
     def prepare(self) -> None:
         """Make the directories. Anyone may ask for the status; plan, events and report are root's."""
         for directory in (STATE, RUNTIME):

@@ -41,7 +41,6 @@ SERVICES: Final = (
     Service(unit="xapi.service", gives="XenAPI"),
     Service(unit="ovsdb-server.service", gives="configuration of Open vSwitch", backend="openvswitch"),
     Service(unit="ovs-vswitchd.service", gives="bridge of Open vSwitch", backend="openvswitch"),
-    Service(unit="stunnel@xapi.service", gives="HTTPS", optional=True),
     Service(unit="perfmon.service", gives="alarm of dom0", optional=True),
     Service(unit="tapback.service", gives="disk for guests", optional=True),
     Service(unit="cpumond.service", gives="figure of dom0's load", optional=True),
