@@ -186,13 +186,22 @@ def test_the_network_is_written_and_taken_away(target: Target, network: Manageme
     apply(network, target)
     assert network.is_done(target)
     new = sorted(files_of(target).keys() - before.keys())
-    links = ["zeus-dom0-firewall.service", "zeus-dom0-network.service"]
+    links = ["zeus-dom0-firewall.service", "zeus-dom0-network.service", "zeus-plain-resolv.service"]
     assert new == sorted(
         [file.path[1:] for file in network.files]
         + [f"etc/systemd/system/multi-user.target.wants/{link}" for link in links]
     )
     network.revert(target, silent())
     assert files_of(target) == before
+
+
+def test_revert_in_dom0_gives_resolv_conf_back(target: Target, network: ManagementNetwork) -> None:
+    apply(network, target)
+    target.link_atomic("/etc/zeus/resolv.conf", "../run/systemd/resolve/stub-resolv.conf")
+    target.write_atomic("/etc/resolv.conf", "nameserver 192.0.2.53\n")
+    network.revert(target, silent())
+    assert target.path("/etc/resolv.conf").readlink() == Path("../run/systemd/resolve/stub-resolv.conf")
+    assert not target.exists("/etc/zeus/resolv.conf")
 
 
 def test_dhcp_wants_dhclient(target: Target, network: ManagementNetwork) -> None:
@@ -206,7 +215,7 @@ def test_dhcp_wants_dhclient(target: Target, network: ManagementNetwork) -> None
 
 def test_systemd_understands_our_units(target: Target, network: ManagementNetwork) -> None:
     apply(network, target)
-    programs = ("/usr/bin/install", "/bin/sh", "/usr/bin/firewall-cmd")
+    programs = ("/usr/bin/install", "/usr/bin/mv", "/bin/sh", "/usr/bin/firewall-cmd")
     for program in programs:
         target.write_atomic(program, "", mode=0o755)
     for name in ("systemd-udev-settle.service", "network-pre.target", "multi-user.target", "firewalld.service"):

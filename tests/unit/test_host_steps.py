@@ -114,6 +114,7 @@ def test_the_management_network_in_files() -> None:
         "/etc/zeus/NetworkManager.conf",
         "/etc/systemd/system/zeus-dom0-network.service",
         "/etc/systemd/system/zeus-dom0-firewall.service",
+        "/etc/systemd/system/zeus-plain-resolv.service",
         "/etc/firewalld/zones/zeus-management.xml",
         "/etc/sysconfig/network-scripts/interface-rename-data/zeus",
         "/etc/firstboot.d/data/management.conf",
@@ -131,6 +132,8 @@ def test_plain_linux_reads_none_of_it() -> None:
         content = file.content or ""
         if file.path.endswith(".link"):
             assert "\nKernelCommandLine=zeus.dom0\n" in content
+        elif file.path.endswith("zeus-plain-resolv.service"):
+            assert "\nConditionKernelCommandLine=!zeus.dom0\n" in content, "its work is to undo what dom0 did"
         elif file.path.endswith(".service"):
             assert "\nConditionKernelCommandLine=zeus.dom0\n" in content
         elif file.path.endswith(".xml"):

@@ -17,7 +17,9 @@ from zeus_installer.system.events import Reporter
 from zeus_installer.system.target import Target
 
 _UNITS: Final = "/etc/systemd/system"
-_ENABLED: Final = ("zeus-dom0-network.service", "zeus-dom0-firewall.service")
+_ENABLED: Final = ("zeus-dom0-network.service", "zeus-dom0-firewall.service", "zeus-plain-resolv.service")
+# Where zeus-dom0-network.service keeps plain Linux' own, often a link.
+_PLAIN_RESOLV_CONF: Final = "/etc/zeus/resolv.conf"
 _FIREWALL_ZONE: Final = "/etc/firewalld/zones/zeus-management.xml"
 
 # NetworkManager reads both ways to say it; another file of the administrator may override one of them.
@@ -78,10 +80,9 @@ class ManagementNetwork(FilesStep):
             FileChange(path="/etc/zeus/nics", content=_list_of(names)),
             FileChange(path="/etc/zeus/name-nics", content=_ours("name-nics")),
             FileChange(path="/etc/zeus/NetworkManager.conf", content=_NETWORK_MANAGER),
-            FileChange(path=f"{_UNITS}/zeus-dom0-network.service", content=_ours("zeus-dom0-network.service")),
-            FileChange(
-                path=f"{_UNITS}/zeus-dom0-firewall.service",
-                content=_ours("zeus-dom0-firewall.service").replace("@BRIDGE@", bridge_of(device)),
+            *(
+                FileChange(path=f"{_UNITS}/{unit}", content=_ours(unit).replace("@BRIDGE@", bridge_of(device)))
+                for unit in _ENABLED
             ),
             FileChange(path=_FIREWALL_ZONE, content=_ZONE),
             FileChange(path=_NAMES_ARE_FINAL, content=_NAMES_NOTE),
@@ -95,7 +96,7 @@ class ManagementNetwork(FilesStep):
             f"in dom0 only: the management NIC is called {self.device}, its bridge {bridge_of(self.device)}",
             "in dom0 only: NetworkManager leaves all interfaces to XenAPI",
             "in dom0 only: firewalld lets the management network reach SSH, HTTP and HTTPS",
-            "plain Linux keeps its network as it is",
+            "plain Linux keeps its network as it is, and gets back the /etc/resolv.conf that dom0 replaces",
         )
         return Change(changes=changes, files=self.files)
 
@@ -120,7 +121,9 @@ class ManagementNetwork(FilesStep):
             )
 
     def revert(self, target: Target, report: Reporter) -> None:
-        """Take files and links away."""
+        """Take files and links away, and put back the resolv.conf that dom0 has replaced."""
+        if target.exists(_PLAIN_RESOLV_CONF):
+            target.path(_PLAIN_RESOLV_CONF).replace(target.path("/etc/resolv.conf"))
         for path in (*map(_wanted_by, _ENABLED), *(file.path for file in self.files)):
             report.log(f"remove {path}")
             target.remove(path)
