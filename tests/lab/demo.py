@@ -34,10 +34,9 @@ def run(trip: Journey) -> None:
     vm = trip.vm
     print("== What it is now:", vm.check("grep PRETTY_NAME /etc/os-release; uname -r").replace("\n", " "))
     wish = Wish()
-    trip.write_answers(wish)
     print("== zeus install --answers /root/answers.toml --reboot, on its console:")
     with trip.timed("zeus install (plain Linux)"):
-        print(indented(trip.install(wish)))
+        print(indented(trip.install_and_reboot(wish)))
     with trip.timed("reboot into Xen and dom0"):
         vm.wait_boots(XEN, 1, 120)
         vm.wait_boots(LINUX, 1, 240)

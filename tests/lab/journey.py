@@ -30,6 +30,7 @@ PASSWORD: Final = "correct horse battery"
 PASSWORD_HASH: Final = (
     "$6$zeuslab$BQORU8mpr5Ih3ynBxykFHVO5tZqBJ/nxpbTdcn3EYyrH0LHUV0apcQnfbrKYLvf0NlAmEejgFYiAGxTdEhF0N."
 )
+REBOOTING: Final = r"rebooting into Xen \(trial boot\)\n"
 VERIFIED: Final = r"Finish the host in dom0: done"
 ANSWERS: Final = "/root/answers.toml"
 
@@ -86,10 +87,18 @@ class Journey:
         """Put the answer file into the guest."""
         self.vm.console.write_file(ANSWERS, wish.answers(guest_url(self.url)))
 
-    def install(self, wish: Wish, options: str = "--reboot", timeout: float = 600) -> str:
-        """Run `zeus install` to its end; gives what it printed."""
+    def install(self, wish: Wish, timeout: float = 600) -> str:
+        """Run `zeus install` up to where an operator would reboot; gives what it printed."""
         self.write_answers(wish)
-        return self.vm.check(f"zeus install --answers {ANSWERS} {options}", timeout=timeout)
+        return self.vm.check(f"zeus install --answers {ANSWERS}", timeout=timeout)
+
+    def install_and_reboot(self, wish: Wish, timeout: float = 600) -> str:
+        """Run `zeus install --reboot` until the machine reboots by itself; gives what it printed."""
+        self.write_answers(wish)
+        self.vm.send(f"zeus install --answers {ANSWERS} --reboot\n")
+        start = len(self.vm.console.text)
+        self.vm.expect(REBOOTING, timeout)
+        return self.vm.console.text[start:]
 
     def prompt(self) -> None:
         """Take the root prompt of the system that runs now."""

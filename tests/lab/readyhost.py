@@ -38,7 +38,7 @@ def product_digest() -> str:
 def make_ready_host(out: Path) -> None:
     """Install, and save where an operator would reboot."""
     with journey(out) as trip:
-        said = trip.install(Wish(deadline=DEADLINE), options="")
+        said = trip.install(Wish(deadline=DEADLINE))
         if "The host is ready to reboot into Xen" not in said:
             raise RuntimeError(f"not ready:\n{said}")
         trip.vm.check("sync")

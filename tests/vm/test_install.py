@@ -38,7 +38,7 @@ for service in SERVICES:
 
 
 def install_to_the_end(trip: Journey, wish: Wish) -> None:
-    trip.install(wish)
+    trip.install_and_reboot(wish)
     trip.vm.wait_boots(XEN, 1, 240)
     trip.wait_verified()
 
