@@ -313,5 +313,5 @@ def test_findings_for_people() -> None:
         '                                    -> name one by serial = "…"\n'
         "not known iommu                     the IOMMU is not known\n"
         "                                    -> run the check as root\n"
-        "ok        memory                    15.5 GiB"
+        "ok        memory                    15.5 GiB\n"
     )

@@ -73,7 +73,8 @@ Disks
   /dev/sdb         1.07 GB  SAMSUNG MZ7LH480, S45PNA1K, sata, empty
 
 Network
-  eth0           52:54:00:12:34:56  igb, link, 1000 Mbit/s"""
+  eth0           52:54:00:12:34:56  igb, link, 1000 Mbit/s
+"""
 
 
 def recorded_roots() -> Iterator[Path]:
@@ -252,4 +253,4 @@ class TestText:
         )
         text = render(machine)
         assert "Guests       hardware virtualization not known, second-level paging: not known" in text
-        assert text.endswith("Could not be read\n  cpu.model: /proc/cpuinfo is not there")
+        assert text.endswith("Could not be read\n  cpu.model: /proc/cpuinfo is not there\n")

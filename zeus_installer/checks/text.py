@@ -13,9 +13,9 @@ _LINE_WIDTH = 100
 
 
 def render(findings: Iterable[Finding]) -> str:
-    """Give each finding with its remedy, as a table; ends without a newline."""
+    """Give each finding with its remedy, as a table of lines."""
     ordered = sorted(findings, key=lambda finding: _ORDER.index(finding.verdict))
-    return "\n".join(line for finding in ordered for line in _lines(finding))
+    return "".join(f"{line}\n" for finding in ordered for line in _lines(finding))
 
 
 def _lines(finding: Finding) -> list[str]:

@@ -8,6 +8,7 @@ from zeus_installer.checks.registry import run_checks
 from zeus_installer.checks.text import render
 from zeus_installer.cli.common import add_answers, add_json, add_machine, make_parser, print_json, read_machine
 from zeus_installer.cli.planning import read_answers_of
+from zeus_installer.sources.loader import load
 from zeus_installer.system.codec import encode
 from zeus_installer.system.errors import ExitStatus
 
@@ -24,7 +25,9 @@ def parser() -> argparse.ArgumentParser:
 def run(arguments: argparse.Namespace) -> ExitStatus:
     """Print the findings; exit status 3 when one of them refuses the installation."""
     machine = read_machine(arguments)
-    findings = run_checks(machine, read_answers_of(arguments))
+    answers = read_answers_of(arguments)
+    source = None if answers is None else load(answers.packages.source)
+    findings = run_checks(machine, answers, source=source)
     if arguments.json:
         print_json(encode(findings))
     else:

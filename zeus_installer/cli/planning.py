@@ -33,7 +33,7 @@ def make_plan_of(arguments: argparse.Namespace, *, reboot: bool = False) -> Plan
     answers = read_answers(arguments.answers)
     source = load(answers.packages.source)
     machine = read_machine(arguments)
-    findings = run_checks(machine, answers)
+    findings = run_checks(machine, answers, source=source)
     if is_this_machine(arguments):
         findings = (*findings, check_repositories(answers, source, machine))
     try:

@@ -11,7 +11,7 @@ _ON_OFF = {True: "on", False: "off", None: _UNKNOWN}
 
 
 def render(machine: Machine) -> str:
-    """Describe the machine in as many lines as it takes; ends without a newline."""
+    """Describe the machine in as many lines as it takes."""
     facts = (
         ("System", " ".join(filter(None, (machine.hostname, _system(machine.os, machine.kernel))))),
         ("Processor", _cpu(machine.cpu)),
@@ -27,7 +27,7 @@ def render(machine: Machine) -> str:
     lines += _section("Disks", [line for disk in machine.disks for line in _disk(disk)])
     lines += _section("Network", [_nic(nic) for nic in machine.nics])
     lines += _section("Could not be read", [f"{unread.fact}: {unread.reason}" for unread in machine.unread], empty="")
-    return "\n".join(lines)
+    return "".join(f"{line}\n" for line in lines)
 
 
 def size(count: int) -> str:
