@@ -150,13 +150,13 @@ def finish_tree(root: Path, layout: Layout, firmware: Firmware) -> None:
 
 
 def mounts(layout: Layout, firmware: Firmware) -> Iterator[str]:
-    """The lines of /etc/fstab."""
+    """The lines of /etc/fstab; nothing is checked at boot, which saves seconds of it."""
     root = layout.root_device if layout.lvm else f"UUID={ROOT_UUID}"
-    yield f"{root} / ext4 defaults 1 1"
+    yield f"{root} / ext4 defaults 0 0"
     if layout.boot:
-        yield f"UUID={BOOT_UUID} /boot {layout.boot} defaults 1 2"
+        yield f"UUID={BOOT_UUID} /boot {layout.boot} defaults 0 0"
     if firmware == "uefi":
-        yield f"UUID={ESP_ID} /boot/efi vfat umask=0077,shortname=winnt 0 2"
+        yield f"UUID={ESP_ID} /boot/efi vfat umask=0077,shortname=winnt 0 0"
 
 
 def grub_directory(layout: Layout) -> tuple[str, str]:

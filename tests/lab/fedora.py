@@ -40,6 +40,7 @@ NAMES: Final[Mapping[str, str]] = {
     "python3-parted": "python3-pyparted",
     "efibootmgr": "efibootmgr",
     "ethtool": "ethtool",
+    "debianutils": "lab-base",
     "dnf": "dnf",
     "python3-dnf": "python3-dnf",
     "openvswitch-switch": "openvswitch",
@@ -80,7 +81,8 @@ SKIPPED: Final = words(
     "/etc/kernel/post /etc/kernel/pre /etc/kernel/install.d /boot/ /usr/share/initramfs-tools /usr/share/bug "
     "/usr/share/lintian /etc/grub.d/05_debian_theme /etc/grub.d/25_bli /etc/grub.d/30_os-prober "
     "/usr/lib/systemd/system/xen.service /usr/lib/systemd/system/xendomains.service "
-    "/usr/lib/systemd/system/openvswitch-switch.service /usr/lib/xen-common /vmlinuz /initrd"
+    "/usr/lib/systemd/system/openvswitch-switch.service /usr/lib/xen-common /vmlinuz /initrd "
+    "/etc/update-motd.d /etc/motd"
 )
 MOVED: Final = {
     "/usr/lib/xen-4.20/bin/oxenstored": "xen-dom0-tools",
