@@ -5,12 +5,9 @@ time is that of the whole step in a process of its own: keys, excludes, dependen
 """
 
 import json
-import shutil
 import time
 from collections.abc import Callable
-from pathlib import Path
 
-import zeus_installer
 from tests.bench.rows import Row, interleaved, print_rows
 from tests.lab.http import serve
 from tests.lab.overlay import OverlayHost, overlay_host
@@ -22,8 +19,6 @@ from zeus_installer.steps.install_packages import InstallPackages
 from zeus_installer.system.codec import encode
 
 PAIRS = 7
-PRODUCT = Path(zeus_installer.__file__).parent
-SITE = "usr/lib/python3/dist-packages"
 STEP = """
 import json, sys
 from zeus_installer.steps.install_packages import InstallPackages
@@ -63,8 +58,7 @@ def prepare(host: OverlayHost, url: str) -> None:
     repo = Repository(id="fedora", baseurl=f"{url}/{DISTRIBUTION}", priority=99, keys=(f"{url}/{KEY_NAME}",))
     (host.upper / "etc/yum.repos.d").mkdir(parents=True, exist_ok=True)
     (host.upper / "etc/yum.repos.d/fedora.repo").write_text(repo_file(repo, name="Fedora"))
-    shutil.copytree(PRODUCT, host.upper / SITE / "zeus_installer")
-    host.run(["python3", "-m", "compileall", "-q", f"/{SITE}/zeus_installer"])
+    host.install_product()
 
 
 def vendor(url: str) -> Repository:

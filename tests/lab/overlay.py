@@ -1,5 +1,6 @@
 """The plain host as a directory that is changed and thrown away: quick trials of what needs no boot."""
 
+import shutil
 import subprocess
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
@@ -8,8 +9,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+import zeus_installer
 from tests.lab.plainhost import plain_tree
 
+PRODUCT: Final = Path(zeus_installer.__file__).parent
+PLACE: Final = "usr/lib/python3/dist-packages/zeus_installer"
 # Mounts are made in the command's own namespace and end with it; what was written stays in WORK/upper.
 ENTER: Final = """
 lower=$1 work=$2; shift 2
@@ -30,6 +34,11 @@ class OverlayHost:
     def upper(self) -> Path:
         """Where the changed files are."""
         return self.work / "upper"
+
+    def install_product(self) -> None:
+        """Put the product's files in, compiled, as its package would."""
+        shutil.copytree(PRODUCT, self.upper / PLACE, ignore=shutil.ignore_patterns("__pycache__"))
+        self.run(["python3", "-m", "compileall", "-q", f"/{PLACE}"])
 
     def run(self, command: Sequence[str], *, environment: Mapping[str, str] | None = None) -> str:
         """Run a command inside; its output when it succeeds."""

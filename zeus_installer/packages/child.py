@@ -132,9 +132,12 @@ def _install(request: Request, backend: Backend, keys: KeyFiles, report: Reporte
         check_signatures(files, keys=wanted, root=root)
         trust(list(wanted.values()), root=root)
     Record(root).begin(file.nevra for file in files)
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
     with report.task("transaction", "Install packages", unit="packages") as part:
-        signal.signal(signal.SIGTERM, signal.SIG_IGN)
         backend.run(part)
+    for path in (Path(file.path) for file in files):
+        if path.is_relative_to(root / "var/cache"):  # and not in a repository on a disk
+            path.unlink(missing_ok=True)
 
 
 if __name__ == "__main__":

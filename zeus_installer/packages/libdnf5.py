@@ -135,8 +135,8 @@ class Libdnf5:
         """Read the target's own configuration and set what differs."""
         config, request = self._base.get_config(), self._request
         written = Path(request.scratch) if request.scratch else self._root
-        _set(config, "installroot", str(self._root))
-        _set(config, "plugins", False)
+        set_option(config, "installroot", str(self._root))
+        set_option(config, "plugins", False)
         self._base.load_config()
         for name, value in {
             "cachedir": str(written / "var/cache/libdnf5"),
@@ -150,7 +150,7 @@ class Libdnf5:
             "retries": request.retries,
             "max_parallel_downloads": request.parallel,
         }.items():
-            _set(config, name, value)
+            set_option(config, name, value)
         if request.releasever:
             self._base.get_vars().set("releasever", request.releasever)
         self._base.setup()
@@ -162,7 +162,7 @@ class Libdnf5:
         present = {repo.get_id(): repo for repo in libdnf5.repo.RepoQuery(self._base)}
         for repo in present.values():
             config = repo.get_config()
-            _set(config, "excludepkgs", [*config.excludepkgs, *self._request.excludes])
+            set_option(config, "excludepkgs", [*config.excludepkgs, *self._request.excludes])
         for wanted in self._request.repos:
             repo = present.get(wanted.id) or sack.create_repo(wanted.id)
             repo.enable()
@@ -174,7 +174,7 @@ class Libdnf5:
                 "pkg_gpgcheck": bool(wanted.keys),
                 "gpgkey": list(wanted.keys),
             }.items():
-                _set(repo.get_config(), name, value)
+                set_option(repo.get_config(), name, value)
 
     def _watch_downloads(self, meter: DownloadMeter) -> None:
         watch = Downloads(meter)
@@ -259,7 +259,7 @@ class Libdnf5:
         )
 
 
-def _set(config: Any, name: str, value: object) -> None:  # noqa: ANN401
+def set_option(config: Any, name: str, value: object) -> None:  # noqa: ANN401
     """Set an option that must exist: libdnf5 accepts any name, and a misspelt check would then not be made."""
     if not hasattr(config, name):
         raise AttributeError(f"libdnf5 has no option {name}")

@@ -54,7 +54,9 @@ def classified(prefix: str, words: str | Iterable[str], *, otherwise: str = "pac
 
 def missing(names: Sequence[str], *, where: Iterable[str]) -> ZeusError:
     """No repository of `where` has the packages `names`."""
-    return problem("packages.missing", f"{sentence_list(names)}: not in {sentence_list(where) or 'any repository'}")
+    return problem(
+        "packages.missing", f"{sentence_list(names)}: not in {sentence_list(sorted(where)) or 'any repository'}"
+    )
 
 
 def scriptlets(failures: Sequence[str], said: Iterable[str]) -> ZeusError:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.lab.cache import cache_root
 from tests.lab.forky import forky
 from tests.lab.http import serve
 from tests.lab.scratch import DATABASE, Faults, Host, Packages, Served, our_python
@@ -35,6 +36,7 @@ def distribution(packages: Packages, tmp_path_factory: pytest.TempPathFactory) -
 @pytest.fixture(autouse=True)
 def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Debian's rpm keeps its database in the home directory: say where a Fedora has it."""
+    monkeypatch.setenv("ZEUS_LAB_CACHE", str(cache_root()))
     (tmp_path / "home").mkdir()
     (tmp_path / "home/.rpmmacros").write_text(f"%_dbpath {DATABASE}\n")
     monkeypatch.setenv("HOME", str(tmp_path / "home"))

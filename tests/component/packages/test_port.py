@@ -1,6 +1,12 @@
 """The package port: what each backend silently gets wrong is an error here, and what goes right is told as it goes."""
 
+import json
+import os
 import shutil
+import subprocess
+import sys
+from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -10,10 +16,14 @@ from tests.lab.http import Cut, Hang, Missing, serve
 from tests.lab.rpms import repository
 from tests.lab.scratch import Host, Packages, Served
 from zeus_installer.packages import client
-from zeus_installer.packages.port import Request
+from zeus_installer.packages.child import Order
+from zeus_installer.packages.port import Action, Request
 from zeus_installer.packages.record import Record
+from zeus_installer.system.codec import encode
 from zeus_installer.system.errors import ZeusError
-from zeus_installer.system.events import Kind, Reporter, Result
+from zeus_installer.system.events import Event, Kind, Reporter, Result
+
+PROJECT = Path(__file__).parents[3]
 
 
 def test_the_set_comes_with_what_it_needs(host: Host, key: Path, served: Served) -> None:
@@ -43,6 +53,7 @@ def test_a_newer_xen_of_the_distribution_gives_way(host: Host, key: Path, served
     resolution = host.install(host.request(served.url, key, "xen-libs", excludes=("xen", "xen-*")))
     assert resolution.leaving == ("xen-libs-4.21-1.lab.noarch",)
     assert host.installed() == ["xen-libs-4.19"]
+    assert not list(host.root.glob("var/cache/**/*.rpm"))
     assert (host.root / "usr/lib64/libxen").read_text() == "vendor 4.19"
 
 
@@ -68,7 +79,7 @@ def test_the_distributions_build_does_not_stand_in_for_the_vendors(host: Host, k
 
 def test_support_that_nobody_has(host: Host, key: Path, served: Served) -> None:
     error = error_of(host, host.request(served.url, key, support=("dhcp-client",)))
-    assert (error.code, error.message) == ("packages.missing", "dhcp-client: not in zeus-xapi and fedora")
+    assert (error.code, error.message) == ("packages.missing", "dhcp-client: not in fedora and zeus-xapi")
 
 
 def test_a_dependency_that_nobody_has(host: Host, key: Path, served: Served) -> None:
@@ -255,6 +266,74 @@ def test_a_key_that_cannot_be_had(host: Host, vendor: Path, served: Served) -> N
     assert error.message.startswith(f"{served.url}/none: ")
     error = error_of(host, host.request(f"file://{vendor}", "file:///none", "xen-libs"))
     assert (error.code, error.message) == ("packages.key", "file:///none: no such file")
+
+
+def test_a_package_manager_that_aborts(host: Host, served: Served) -> None:
+    aborting = replace(host, python=("sh", "-c", "echo terminate called >&2; kill -ABRT $$"))
+    error = error_of(aborting, host.request(served.url, None, "xen-libs"))
+    assert (error.code, error.message) == (
+        "packages.crashed",
+        "the package manager's process was killed by SIGABRT (starting)\n  terminate called",
+    )
+
+
+def test_a_python_without_a_package_manager(host: Host, served: Served) -> None:
+    error = error_of(replace(host, python=(sys.executable, "-S")), host.request(served.url, None, "xen-libs"))
+    assert (error.code, error.message) == (
+        "packages.no_backend",
+        "Python finds neither dnf's nor libdnf5's bindings",
+    )
+
+
+@pytest.mark.parametrize(("part", "installed"), [("download", []), ("transaction", ["xen-libs-4.19"])])
+def test_who_gives_up_ends_a_download_but_never_rpm(
+    host: Host, key: Path, served: Served, part: str, installed: list[str]
+) -> None:
+    def stop(event: Event) -> None:
+        if event.path == part:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        client.install(host.request(served.url, key, "xen-libs"), Reporter(stop, run="test"), python=host.python)
+    assert host.installed() == installed
+
+
+def test_rpm_goes_on_when_nobody_listens_any_more(host: Host, key: Path, served: Served) -> None:
+    order = Order(action=Action.INSTALL, request=host.request(served.url, key, "xapi-core"))
+    environment = os.environ | {"PYTHONPATH": str(PROJECT)}
+    command = [*host.python, "-m", "zeus_installer.packages.child"]
+    child = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=environment)
+    assert child.stdin
+    assert child.stdout
+    child.stdout.close()
+    with child.stdin as stream:
+        json.dump(encode(order), stream)
+    assert child.wait() == 0
+    assert "xapi-core-26.1" in host.installed()
+
+
+@pytest.mark.parametrize("python", ["dnf4"], indirect=True)
+def test_another_dnf_at_work(host: Host, key: Path, served: Served) -> None:
+    locks = host.root / "var/cache/dnf"
+    locks.mkdir(parents=True)
+    (locks / "metadata_lock.pid").write_text(str(os.getpid()))
+    error = error_of(host, host.request(served.url, key, "xen-libs"))
+    assert (error.code, error.message) == ("packages.locked", f"metadata already locked by {os.getpid()}")
+
+
+@pytest.mark.parametrize("python", ["libdnf5"], indirect=True)
+def test_an_option_that_libdnf5_does_not_have_is_no_option(python: Sequence[str]) -> None:
+    program = """
+import libdnf5.base
+from zeus_installer.packages.libdnf5 import set_option
+base = libdnf5.base.Base()
+config = base.get_config()
+set_option(config, "pkg_gpgcheck", True)
+set_option(config, "pkg_gpgchek", True)
+"""
+    environment = os.environ | {"PYTHONPATH": str(PROJECT)}
+    done = subprocess.run([*python, "-c", program], capture_output=True, text=True, env=environment)
+    assert done.stderr.splitlines()[-1] == "AttributeError: libdnf5 has no option pkg_gpgchek"
 
 
 def error_of(host: Host, request: Request) -> ZeusError:
