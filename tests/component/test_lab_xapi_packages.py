@@ -13,7 +13,7 @@ from tests.lab.xapi.packages import UNITS, rpms
 from tests.lab.xapi.services import DOCUMENT, STAND_INS, TOOLSTACK, document
 
 # Essential to xapi, and the operating system's.
-FROM_THE_SYSTEM = {"busybox", "systemctl", "openssl", "rpm", "depmod"}
+FROM_THE_SYSTEM = {"busybox", "systemctl", "openssl", "rpm", "depmod", "udevadm"}
 
 
 @pytest.fixture(scope="module")

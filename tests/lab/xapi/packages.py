@@ -129,8 +129,6 @@ def core_files() -> Iterator[tuple[str, Entry]]:
     # Debian's udevadm is not where Fedora has it.
     conf = "# name = path: where xapi finds what it needs\nudevadm = /usr/bin/udevadm\n"
     yield "/etc/xapi.conf", File(content=conf, config=True)
-    # Where xapi looks for it; Debian, which the lab's system is made of, has it in /usr/bin only.
-    yield "/usr/sbin/udevadm", Link("../bin/udevadm")
     own = [path for name, path in DIRECTORIES.items() if name != "sm-dir"]
     for path in (*own, "/var/lib/xcp", "/etc/xapi.conf.d", "/etc/xapi.d/plugins"):
         yield path, Directory()
