@@ -32,7 +32,7 @@ KEYS: Final = "/etc/pki/rpm-gpg"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class InstallPackages(Step):
-    """Install the package set of the source. After an interruption at any instant, the same packages stand in the end."""
+    """Install the package set of the source. After an interruption at any instant, the same set stands in the end."""
 
     id: ClassVar[str] = "install_packages"
     title: ClassVar[str] = "Install Xen and the toolstack"

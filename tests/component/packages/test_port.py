@@ -165,6 +165,24 @@ def test_an_unsigned_repository_is_taken_when_it_is_said_to_be_one(host: Host, s
     assert host.installed() == ["unsigned-1"]
 
 
+def test_an_unsigned_repository_is_taken_by_an_rpm_that_wants_signatures(host: Host, served: Served) -> None:
+    macros = Path(os.environ["HOME"]) / ".rpmmacros"
+    macros.write_text(macros.read_text() + "%_pkgverify_level all\n")  # as in Fedora since rpm 6
+    host.install(host.request(served.url, None, "unsigned"))
+    assert host.installed() == ["unsigned-1"]
+
+
+def test_the_targets_own_configuration_holds(host: Host, key: Path, served: Served) -> None:
+    (host.root / "etc/dnf/vars").mkdir(parents=True)
+    (host.root / "etc/dnf/vars/zeushost").write_text("127.0.0.1\n")
+    (host.root / "etc/dnf/dnf.conf").write_text("[main]\nexcludepkgs=blktap\n")
+    url = served.url.replace("127.0.0.1", "$zeushost")
+    assert [item.name for item in host.resolve(host.request(url, key, "xen-libs")).items] == ["xen-libs"]
+    error = error_of(host, host.request(url, key, "sm"))
+    assert error.code == "packages.dependency"
+    assert "blktap" in error.message
+
+
 def test_a_distribution_that_signs_names_its_key(host: Host, key: Path, served: Served) -> None:
     repo_file = host.root / "etc/yum.repos.d/fedora.repo"
     repo_file.write_text(repo_file.read_text().replace("gpgkey=", "#gpgkey="))
