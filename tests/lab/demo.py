@@ -23,13 +23,13 @@ def main() -> int:
         log = scratch / "serial.log"
         print(f"== The plain host boots. Its console: tail -f {log}")
         with journey(scratch, log=log) as trip:
-            run(trip)
+            show(trip)
             trip.times = {"lab (built or from the cache)": lab, **trip.times, "all": time.monotonic() - began}
             print_times(trip)
     return 0
 
 
-def run(trip: Journey) -> None:
+def show(trip: Journey) -> None:
     """The main job, part by part."""
     vm = trip.vm
     print("== What it is now:", vm.check("grep PRETTY_NAME /etc/os-release; uname -r").replace("\n", " "))
