@@ -82,7 +82,7 @@ class TestIommu:
     def test_not_even_a_list_of_tables(self, tmp_path: Path) -> None:
         tree = Tree(tmp_path)
         assert probe_iommu(tree, xen=BARE, command_line="iommu=off") == Iommu(kind=None, state=None)
-        assert [unread.fact for unread in tree.unread] == ["iommu.kind", "iommu.state", "iommu.interrupt_remapping"]
+        assert {unread.fact for unread in tree.unread} == {"iommu.kind", "iommu.state", "iommu.interrupt_remapping"}
 
     def test_under_xen_a_missing_table_says_nothing(self, tmp_path: Path) -> None:
         assert iommu_of(tmp_path, ACPI, xen=DOM0) == (None, None, None)
