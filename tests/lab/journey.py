@@ -103,7 +103,7 @@ class Journey:
     def prompt(self) -> None:
         """Take the root prompt of the system that runs now."""
         self.vm.send("\n")
-        self.vm.console.login(60)
+        self.vm.console.prepare_shell()
 
     def wait_verified(self, timeout: float = 600) -> None:
         """Wait until the run says on the console that dom0 is finished."""
