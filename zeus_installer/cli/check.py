@@ -7,7 +7,7 @@ from zeus_installer.checks.model import Verdict
 from zeus_installer.checks.registry import run_checks
 from zeus_installer.checks.text import render
 from zeus_installer.cli.common import add_answers, add_json, add_machine, make_parser, print_json, read_machine
-from zeus_installer.cli.planning import read_answers_of
+from zeus_installer.cli.planning import read_answers_of, repository_findings
 from zeus_installer.sources.loader import load
 from zeus_installer.system.codec import encode
 from zeus_installer.system.errors import ExitStatus
@@ -26,8 +26,12 @@ def run(arguments: argparse.Namespace) -> ExitStatus:
     """Print the findings; exit status 3 when one of them refuses the installation."""
     machine = read_machine(arguments)
     answers = read_answers_of(arguments)
-    source = None if answers is None else load(answers.packages.source)
-    findings = run_checks(machine, answers, source=source)
+    if answers is None:
+        findings = run_checks(machine, None)
+    else:
+        source = load(answers.packages.source)
+        findings = run_checks(machine, answers, source=source)
+        findings += repository_findings(arguments, answers, source, machine)
     if arguments.json:
         print_json(encode(findings))
     else:

@@ -3,11 +3,15 @@
 import argparse
 import os
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 from zeus_installer.answers.model import Answers
+from zeus_installer.checks.model import Finding
 from zeus_installer.cli.common import new_uuid, read_machine
+from zeus_installer.machine.model import Machine
 from zeus_installer.plan import Plan, make_plan
+from zeus_installer.sources.model import Source
 from zeus_installer.system.errors import UsageError
 from zeus_installer.system.events import now
 from zeus_installer.system.target import Target
@@ -25,7 +29,6 @@ def read_answers_of(arguments: argparse.Namespace) -> Answers | None:
 def make_plan_of(arguments: argparse.Namespace, *, reboot: bool = False) -> Plan:
     """Make the plan for the answers and the machine that the options name. The repositories are asked, read-only."""
     from zeus_installer.answers.reader import locate, read_answers
-    from zeus_installer.checks.packages import check_repositories
     from zeus_installer.checks.registry import run_checks
     from zeus_installer.sources.loader import load
     from zeus_installer.steps.context import Identity
@@ -33,22 +36,32 @@ def make_plan_of(arguments: argparse.Namespace, *, reboot: bool = False) -> Plan
     answers = read_answers(arguments.answers)
     source = load(answers.packages.source)
     machine = read_machine(arguments)
-    findings = run_checks(machine, answers, source=source)
-    if is_this_machine(arguments):
-        findings = (*findings, check_repositories(answers, source, machine))
     try:
-        return make_plan(
+        plan = make_plan(
             answers,
             machine,
             source=source,
             identity=Identity(host=new_uuid(), dom0=new_uuid()),
-            findings=findings,
+            findings=run_checks(machine, answers, source=source),
             run=new_uuid()[:8],
             created=now(),
             reboot=reboot,
         )
     except UsageError as error:
         raise locate(error, arguments.answers) from error
+    # Last, since it takes the longest: a rule that matches no disk is told at once.
+    return replace(plan, findings=(*plan.findings, *repository_findings(arguments, answers, source, machine)))
+
+
+def repository_findings(
+    arguments: argparse.Namespace, answers: Answers, source: Source, machine: Machine
+) -> tuple[Finding, ...]:
+    """Ask the repositories whether this machine can have the package set; those of another machine are not asked."""
+    if not is_this_machine(arguments):
+        return ()
+    from zeus_installer.checks.packages import check_repositories
+
+    return (check_repositories(answers, source, machine),)
 
 
 def is_this_machine(arguments: argparse.Namespace) -> bool:
