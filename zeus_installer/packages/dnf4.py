@@ -17,6 +17,7 @@ import dnf.yum.rpmtrans
 import libdnf.transaction
 import rpm
 
+from zeus_installer.packages.dnf4_locks import drop_stale_locks
 from zeus_installer.packages.port import Item, PackageFile, Request, Resolution
 from zeus_installer.packages.problems import classified, missing, problem, scriptlets
 from zeus_installer.packages.progress import DownloadMeter
@@ -135,6 +136,8 @@ class Dnf4:
         conf.persistdir = str(written / "var/lib/dnf")
         conf.logdir = str(written / "var/log")
         Path(conf.logdir).mkdir(parents=True, exist_ok=True)
+        for directory in (conf.cachedir, conf.persistdir):
+            drop_stale_locks(Path(directory))
         conf.substitutions.update_from_etc(installroot=str(root), varsdir=conf.varsdir)
         conf.releasever = dnf.rpm.detect_releasever(str(root)) or request.releasever or ""
         conf.plugins = False

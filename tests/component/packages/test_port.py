@@ -339,6 +339,17 @@ def test_another_dnf_at_work(host: Host, key: Path, served: Served) -> None:
     assert (error.code, error.message) == ("packages.locked", f"metadata already locked by {os.getpid()}")
 
 
+@pytest.mark.parametrize("python", ["dnf4"], indirect=True)
+@pytest.mark.parametrize("name", ["cache/dnf/metadata", "cache/dnf/download", "lib/dnf/rpmdb"])
+def test_a_lock_that_a_power_cut_left_is_none(host: Host, key: Path, served: Served, name: str) -> None:
+    lock = host.root / f"var/{name}_lock.pid"
+    lock.parent.mkdir(parents=True)
+    lock.write_text(str(os.getpid()))  # after a reboot the process id is someone else's
+    os.utime(lock, (0, 0))
+    host.install(host.request(served.url, key, "xen-libs"))
+    assert host.installed() == ["xen-libs-4.19"]
+
+
 @pytest.mark.parametrize("python", ["libdnf5"], indirect=True)
 def test_an_option_that_libdnf5_does_not_have_is_no_option(python: Sequence[str]) -> None:
     program = """
