@@ -186,6 +186,15 @@ def test_a_machine_without_virtualization_is_refused(zeus: Zeus, tmp_path: Path)
     assert "Intel Virtualization Technology" in result.stderr
 
 
+def test_validate_names_what_is_missing(zeus: Zeus, server: Path, tmp_path: Path) -> None:
+    file = answers(tmp_path, "version = 1\n")
+    offline = zeus("validate", file)
+    assert offline.returncode == 2
+    assert offline.stderr.startswith(f"{file}:1: error: packages.repos names no repository")
+    good = answers(tmp_path, f"version = 1\n{REPOS}")
+    assert zeus("validate", good, "--machine", server).stdout == f"{good}: good answers\n"
+
+
 @pytest.mark.parametrize(
     ("words", "message"),
     [
