@@ -17,13 +17,11 @@ _NEXT = {
 
 def watch(events: Iterable[Event], store: Store) -> ExitStatus:
     """Print events as they come; gives the exit status of what the run came to."""
-    failed = False
-    for event in events:
-        line = console_line(event)
-        if line:
-            sys.stdout.write(line + "\n")
-            sys.stdout.flush()
-        failed = failed or (event.kind is Kind.FINISH and event.result is Result.FAILED)
+    try:
+        failed = _print_all(events)
+    except KeyboardInterrupt:
+        sys.stderr.write("\nThe run goes on without a viewer. Watch it again: zeus resume\n")
+        return ExitStatus.STEP_FAILED
     status = read_status(store)
     if status.state in _NEXT:
         sys.stdout.write(_NEXT[status.state] + "\n")
@@ -33,3 +31,15 @@ def watch(events: Iterable[Event], store: Store) -> ExitStatus:
         sys.stderr.write("hint: nothing is lost; go on with: zeus resume\n")
         return ExitStatus.STEP_FAILED
     return ExitStatus.DONE
+
+
+def _print_all(events: Iterable[Event]) -> bool:
+    """Print each event; gives whether anything failed."""
+    failed = False
+    for event in events:
+        line = console_line(event)
+        if line:
+            sys.stdout.write(line + "\n")
+            sys.stdout.flush()
+        failed = failed or (event.kind is Kind.FINISH and event.result is Result.FAILED)
+    return failed
