@@ -17,7 +17,7 @@ from zeus_installer.steps.base import Step
 from zeus_installer.steps.context import Context
 from zeus_installer.steps.host_identity import HostIdentity
 from zeus_installer.steps.management_network import ManagementNetwork
-from zeus_installer.steps.services import FIRST_BOOT, Services
+from zeus_installer.steps.services import FIRST_BOOT, OPEN_VSWITCH, Services
 from zeus_installer.system.errors import ZeusError
 from zeus_installer.system.events import Event, Reporter, silent
 from zeus_installer.system.target import Target
@@ -336,7 +336,7 @@ def test_services_count_in_dom0_only(host: Target) -> None:
 
 
 def test_upstreams_first_boot_never_runs(host: Target) -> None:
-    apply(Services(), host)
+    apply(Services(backend="openvswitch"), host)
     for name in FIRST_BOOT:
         assert units.is_masked(host, f"{name}.service")
         assert host.read(f"/var/lib/misc/ran-{name}") == ""
@@ -349,9 +349,9 @@ def test_upstreams_first_boot_never_runs(host: Target) -> None:
 
 
 def test_services_twice_are_as_once(host: Target) -> None:
-    apply(Services(), host)
+    apply(Services(backend="openvswitch"), host)
     first = files_of(host)
-    apply(Services(), host)
+    apply(Services(backend="openvswitch"), host)
     assert files_of(host) == first
 
 
@@ -365,21 +365,21 @@ def test_services_twice_are_as_once(host: Target) -> None:
     ],
 )
 def test_services_miss_each_part(host: Target, path: str) -> None:
-    apply(Services(), host)
+    apply(Services(backend="openvswitch"), host)
     host.remove(path)
-    assert not Services().is_done(host)
+    assert not Services(backend="openvswitch").is_done(host)
 
 
 def test_an_open_vswitch_of_the_administrator_is_left_alone(host: Target) -> None:
     run("systemctl", f"--root={host.root}", "enable", "openvswitch.service")
-    apply(Services(), host)
+    apply(Services(backend="openvswitch"), host)
     assert not {"openvswitch.service", "ovs-vswitchd.service"} & drop_ins(host).keys()
-    assert Services().is_done(host)
+    assert Services(backend="openvswitch").is_done(host)
 
 
 def test_revert_leaves_no_toolstack_in_plain_linux(host: Target) -> None:
-    apply(Services(), host)
-    Services().revert(host, silent())
+    apply(Services(backend="openvswitch"), host)
+    Services(backend="openvswitch").revert(host, silent())
     assert drop_ins(host) == {}
     assert enabled(host) == {"xendomains.service"}
     assert not any(units.is_masked(host, f"{name}.service") for name in FIRST_BOOT)
@@ -398,3 +398,8 @@ def test_more_nics_than_one_hand(tmp_path: Path) -> None:
     done = kernel.run(target.path("/etc/zeus/name-nics"), target.path("/etc/zeus/nics"))
     assert (done.returncode, done.stderr) == (0, "")
     assert kernel.names() == {f"eth{index}": mac for index, mac in enumerate(macs)}
+
+
+def test_a_host_with_linux_bridges_does_without_open_vswitch() -> None:
+    assert not set(OPEN_VSWITCH) & set(Services(backend="bridge").toolstack)
+    assert set(OPEN_VSWITCH) <= set(Services(backend="openvswitch").toolstack)

@@ -93,16 +93,23 @@ class Services(Step):
     id: ClassVar[str] = "services"
     title: ClassVar[str] = "Set up the services of dom0"
 
+    backend: str
+
     @classmethod
-    def from_context(cls, context: Context) -> Self:  # noqa: ARG003 - it is the same for every host
+    def from_context(cls, context: Context) -> Self:
         """Make the step; which units there are shows when the packages are installed."""
-        return cls()
+        return cls(backend=context.answers.network.backend)
+
+    @property
+    def toolstack(self) -> tuple[str, ...]:
+        """The units for dom0; Open vSwitch only where it makes the bridges."""
+        return (*TOOLSTACK, *OPEN_VSWITCH) if self.backend == "openvswitch" else TOOLSTACK
 
     def describe(self) -> Change:
         """Tell the rules."""
         return Change(
             changes=(
-                f"in dom0 only, where installed: {', '.join((*TOOLSTACK, *OPEN_VSWITCH))}",
+                f"in dom0 only, where installed: {', '.join(self.toolstack)}",
                 f"switched off in dom0, unchanged elsewhere: {', '.join(OFF_IN_DOM0)}",
                 f"masked, since Zeus does their work through XenAPI: {', '.join(FIRST_BOOT)}",
                 "SELinux: permissive in dom0 (enforcing=0 on its kernel command line), unchanged elsewhere",
@@ -115,7 +122,7 @@ class Services(Step):
             all(target.read(path) == content for path, content in self._drop_ins(target).items())
             and all(units.is_masked(target, f"{name}.service") for name in FIRST_BOOT)
             and all(target.exists(_stamp(name)) for name in FIRST_BOOT)
-            and not units.not_enabled(target, units.units_there(target, (*TOOLSTACK, *OPEN_VSWITCH)))
+            and not units.not_enabled(target, units.units_there(target, self.toolstack))
         )
 
     def apply(self, target: Target, report: Reporter) -> None:
@@ -126,7 +133,7 @@ class Services(Step):
         for name in FIRST_BOOT:
             target.write_atomic(_stamp(name), "")
             units.mask(target, f"{name}.service")
-        wanted = units.units_there(target, (*TOOLSTACK, *OPEN_VSWITCH))
+        wanted = units.units_there(target, self.toolstack)
         units.enable(target, wanted)
         report.log(f"enabled for dom0: {', '.join(wanted)}")
         restore_labels(target, [*drop_ins, *map(_stamp, FIRST_BOOT)])
@@ -134,7 +141,7 @@ class Services(Step):
 
     def revert(self, target: Target, report: Reporter) -> None:
         """Disable the toolstack, then take conditions, masks and stamps away."""
-        there = units.units_there(target, (*TOOLSTACK, *OPEN_VSWITCH))
+        there = units.units_there(target, self.toolstack)
         conditioned = [unit for unit in there if _has_drop_in(target, unit)]
         units.disable(target, conditioned)
         for unit in (*conditioned, *units.units_there(target, OFF_IN_DOM0)):
@@ -146,7 +153,7 @@ class Services(Step):
         units.reload(target)
 
     def _drop_ins(self, target: Target) -> dict[str, str]:
-        patterns = (*TOOLSTACK, *OPEN_VSWITCH) if _open_vswitch_is_ours(target) else TOOLSTACK
+        patterns = self.toolstack if _open_vswitch_is_ours(target) else TOOLSTACK
         only = {units.drop_in(unit): _ONLY_IN_DOM0 for unit in units.units_there(target, patterns)}
         never = {units.drop_in(unit): _NEVER_IN_DOM0 for unit in units.units_there(target, OFF_IN_DOM0)}
         return only | never
