@@ -31,7 +31,7 @@ nsenter --net=/proc/$far/ns/net busybox udhcpd -f {conf} >/dev/null 2>&1 &
 UDHCPD = """
 interface far
 start 192.0.2.50
-end 192.0.2.60
+end 192.0.2.59
 lease_file /run/udhcpd.leases
 option subnet 255.255.255.0
 option router 192.0.2.1
