@@ -144,4 +144,7 @@ def _install(request: Request, backend: Backend, keys: KeyFiles, report: Reporte
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    status = main()
+    sys.stderr.flush()
+    # Everything is closed and sent: taking the package managers' C++ objects apart would only cost time.
+    os._exit(status)

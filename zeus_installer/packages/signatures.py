@@ -5,6 +5,7 @@ before it knows whether the key fits; so both backends leave the matter to this 
 are: a key of one repository vouches for that repository alone.
 """
 
+import os
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import groupby
@@ -20,20 +21,26 @@ def check_signatures(files: Sequence[PackageFile], *, keys: Mapping[str, Path], 
     """Raise a `ZeusError` unless every file that must be signed is. `keys` are the key files by URL."""
     wanted = sorted((file for file in files if file.check), key=lambda file: (file.repo, file.keys))
     for (repo, urls), group in groupby(wanted, key=lambda file: (file.repo, file.keys)):
-        with tempfile.TemporaryDirectory(prefix="zeus-keys-") as scratch:
+        with tempfile.TemporaryDirectory(prefix="zeus-keys-", dir=_in_memory()) as scratch:
             keyring = _keyring([keys[url] for url in urls], Path(scratch)) if urls else root_arguments(root)
             _check(list(group), keyring, repo)
 
 
 def trust(keys: Sequence[Path], *, root: Path) -> None:
     """Put keys into the target's rpm database, where its own package manager will look for them."""
-    for key in keys:
-        run(["rpmkeys", *root_arguments(root), "--import", key])
+    different = {key.read_bytes(): key for key in keys}
+    if different:
+        run(["rpmkeys", *root_arguments(root), "--import", *different.values()])
 
 
 def root_arguments(root: Path) -> list[str]:
     """rpm's arguments for a root; for `/` none, since `--root` wants to chroot."""
     return [] if root == Path("/") else ["--root", str(root)]
+
+
+def _in_memory() -> str | None:
+    """/run where we may write there: rpm flushes its database to the disk after each key, which these need not."""
+    return "/run" if os.access("/run", os.W_OK) else None
 
 
 def _keyring(keys: Sequence[Path], scratch: Path) -> list[str]:
