@@ -1,6 +1,6 @@
 """The check `packages.repository`: says what would come, or why not, and writes nothing."""
 
-import sys
+import shutil
 import tempfile
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+import zeus_installer
 from tests.lab.scratch import DATABASE, Host, Packages, Served, our_python
 from zeus_installer.answers.model import Answers, Repo
 from zeus_installer.answers.model import Packages as PackageAnswers
@@ -109,11 +110,15 @@ def test_answers_that_are_wrong_are_no_finding(host: Host, key: Path, served: Se
 
 @pytest.fixture
 def open_host(packages: Packages) -> Iterator[Host]:
-    """A host whose directories everyone may read, with an rpm database, and a Python without root's powers."""
-    nobody = ("setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", "--", sys.executable)
+    """A host whose directories everyone may read, with an rpm database, and a Python without root's powers.
+
+    It has the product from a copy of its own: the tree may lie where root alone can look.
+    """
     with tempfile.TemporaryDirectory() as place:
         Path(place).chmod(0o755)
-        host = Host.make(Path(place) / "root", nobody)
+        shutil.copytree(Path(zeus_installer.__file__).parent, Path(place) / "lib/zeus_installer")
+        drop = ("setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", "--")
+        host = Host.make(Path(place) / "root", (*drop, "env", f"PYTHONPATH={place}/lib", "/usr/bin/python3"))
         host.rpm("-i", "--nosignature", *map(str, packages.directory.glob("rpms/blktap-*.rpm")))
         yield host
 
