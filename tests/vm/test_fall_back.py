@@ -79,3 +79,15 @@ def test_an_xapi_that_never_comes_up(trip: Journey) -> None:
     assert report["result"] == "failed"
     assert isinstance(report["error"], dict)
     assert report["error"]["code"] == "xapi.not_ready"
+
+
+def test_a_dom0_that_takes_too_long(trip: Journey) -> None:
+    """The engine itself waits here; the timer beside it does not wait for the engine."""
+    trip.vm.check("""echo '{"never_ready": true}' >/etc/xapi-lab-faults.json""")
+    trip.vm.check("sed -i s/^OnBootSec=.*/OnBootSec=100s/ /etc/systemd/system/zeus-deadline.timer; sync")
+    reboot_and_come_back(trip, boots=2, timeout=500)
+    wait_for_the_engine(trip)
+    assert trip.vm.boots(XEN) == 1
+    assert status(trip)["state"] == "ready-to-reboot"
+    journal = trip.vm.check("cat /var/lib/zeus/journal.jsonl")
+    assert f"dom0 was not verified within {DEADLINE} s after its start" in journal
