@@ -1,10 +1,15 @@
-"""Where Debian packages come from: the machine's own apt configuration, read at run time. Only the standard library."""
+"""Where Debian packages come from: the machine's own apt configuration, read at run time. Only the standard library.
 
+A machine without one (Fedora) names the archives: ZEUS_DEBIAN_MIRROR="ARCHIVE SECURITY-ARCHIVE".
+"""
+
+import os
 import subprocess
 import urllib.request
 from dataclasses import dataclass
 
 SUITE = "trixie"
+NAMED_BY = "ZEUS_DEBIAN_MIRROR"
 
 
 class MirrorError(RuntimeError):
@@ -35,14 +40,16 @@ class Mirror:
 
 
 def machine_mirror() -> Mirror:
-    """The Debian archives that this machine's apt uses."""
+    """The Debian archives that ZEUS_DEBIAN_MIRROR names, or else those that this machine's apt uses."""
+    if named := os.environ.get(NAMED_BY, "").split():
+        return Mirror(named[0].rstrip("/"), named[-1].rstrip("/"))
     targets = run_apt("indextargets", "--format", "$(ORIGIN)|$(CODENAME)|$(REPO_URI)", "Created-By: Packages")
     rows = [line.split("|") for line in targets.splitlines()]
     debian = [(codename, uri.rstrip("/")) for origin, codename, uri in rows if origin == "Debian"]
     archives = [uri for codename, uri in debian if not codename.endswith("-security")]
     security = [uri for codename, uri in debian if codename.endswith("-security")]
     if not archives:
-        raise MirrorError("no Debian archive in apt's sources (or no index of it: run apt-get update)")
+        raise MirrorError(f"no Debian archive in apt's sources: run apt-get update, or name archives in {NAMED_BY}")
     return Mirror(archives[0], (security or archives)[0])
 
 
