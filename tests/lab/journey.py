@@ -105,7 +105,7 @@ class Journey:
         self.vm.send("\n")
         self.vm.console.prepare_shell()
 
-    def wait_verified(self, timeout: float = 600) -> None:
+    def wait_verified(self, timeout: float = 900) -> None:
         """Wait until the run says on the console that dom0 is finished."""
         self.vm.expect(VERIFIED, timeout)
 

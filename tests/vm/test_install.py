@@ -16,7 +16,7 @@ from tests.lab.machine import GUEST_ADDRESS, Disk
 from tests.lab.outside import SR_TYPE_GUID, as_raw, digest, lvm_metadata, partitions
 from tests.lab.vm import GRUB, READY, XEN
 
-pytestmark = [pytest.mark.vm, pytest.mark.timeout(1800)]
+pytestmark = [pytest.mark.vm, pytest.mark.timeout(2700)]
 
 VG_OF = {"ext": "XSLocalEXT-", "lvm": "VG_XenStorage-"}
 
@@ -39,7 +39,7 @@ for service in SERVICES:
 
 def install_to_the_end(trip: Journey, wish: Wish) -> None:
     trip.install_and_reboot(wish)
-    trip.vm.wait_boots(XEN, 1, 240)
+    trip.vm.wait_boots(XEN, 1, 400)
     trip.wait_verified()
 
 
@@ -106,8 +106,8 @@ def test_a_plain_bios_machine_becomes_a_host(tmp_path: Path) -> None:
 
         # The boot is committed: Xen is the default now, and the SR comes back by itself.
         vm.send("systemctl reboot\n")
-        vm.wait_boots(XEN, 2, 240)
-        vm.expect(READY, 240)
+        vm.wait_boots(XEN, 2, 400)
+        vm.expect(READY, 600)
         trip.prompt()
         assert (
             "0" in vm.check("zeus verify >/root/verify.txt; echo $?; cat /root/verify.txt", timeout=120).split("\n")[0]
@@ -117,8 +117,8 @@ def test_a_plain_bios_machine_becomes_a_host(tmp_path: Path) -> None:
         # Plain Linux is as it was: the same names, managed by NetworkManager, the same address.
         vm.check("grub2-reboot zeus-linux")
         vm.send("systemctl reboot\n")
-        vm.wait_boots(GRUB, 3, 120)
-        vm.expect(READY, 240)
+        vm.wait_boots(GRUB, 3, 300)
+        vm.expect(READY, 600)
         trip.prompt()
         assert vm.check("ip -br -4 addr; nmcli -t -f DEVICE,STATE device") == addresses
         vm.power_off()

@@ -10,7 +10,7 @@ from tests.lab.journey import ANSWERS, Journey, Wish, journey
 from tests.lab.outside import SR_TYPE_GUID, as_raw, partitions
 from tests.lab.vm import XEN
 
-pytestmark = [pytest.mark.vm, pytest.mark.timeout(2400)]
+pytestmark = [pytest.mark.vm, pytest.mark.timeout(3000)]
 
 
 def cut(trip: Journey, *, after: str, timeout: float, seconds: float = 0) -> None:
