@@ -19,6 +19,8 @@ from zeus_installer.engine.trial import Next, is_committed, next_in_linux, why_i
 from zeus_installer.engine.units import reboot, remove_units, stop_deadline
 from zeus_installer.plan import Plan
 from zeus_installer.steps.arm_trial_boot import ArmTrialBoot
+from zeus_installer.steps.base import Step
+from zeus_installer.steps.boot_entry import BootEntry
 from zeus_installer.steps.commit_boot import CommitBoot
 from zeus_installer.system.errors import ExitStatus, ZeusError
 from zeus_installer.system.events import Event, Reporter
@@ -98,10 +100,18 @@ class _Service:
     def _arm_again(self) -> ExitStatus:
         what, _ = why_it_fell_back(self._journal.entries())
         self._reporter.warning(f"back in plain Linux: {what}; one more trial is armed")
-        step = next(step for step in self._plan.steps if step.id == ArmTrialBoot.id)
         with self._reporter.task("install", "Arm the trial boot again") as reporter:
-            apply_again(step, target=self._target, journal=self._journal, reporter=reporter)
+            # What was damaged since it was written is the likeliest reason: it is made again.
+            if not self._step(BootEntry.id).is_done(self._target):
+                self._apply_again(BootEntry.id, reporter)
+            self._apply_again(ArmTrialBoot.id, reporter)
         return self._leave_linux()
+
+    def _apply_again(self, name: str, reporter: Reporter) -> None:
+        apply_again(self._step(name), target=self._target, journal=self._journal, reporter=reporter)
+
+    def _step(self, name: str) -> Step:
+        return next(step for step in self._plan.steps if step.id == name)
 
     def _give_up(self) -> ExitStatus:
         what, remedy = why_it_fell_back(self._journal.entries())

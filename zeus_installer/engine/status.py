@@ -40,9 +40,10 @@ def read_status(store: Store) -> Status:
         return Status(state=State.NONE)
     entries = read_entries(store.journal)
     running = store.is_locked()
-    state = _state(entries, dom0=in_our_dom0(store.target), running=running, boot=current_boot())
+    boot = current_boot()
+    state = _state(entries, dom0=in_our_dom0(store.target), running=running, boot=boot)
     plan = entries[-1].run if entries else None
-    return Status(state=state, step=_last_step(entries), plan=plan, error=_error(state, entries))
+    return Status(state=state, step=_last_step(entries), plan=plan, error=_error(state, entries, boot=boot))
 
 
 def _state(entries: Sequence[Entry], *, dom0: bool, running: bool, boot: str) -> State:
@@ -65,15 +66,14 @@ def _last_step(entries: Sequence[Entry]) -> str | None:
     return next((entry.step for entry in reversed(entries) if entry.step != RUN), None)
 
 
-def _error(state: State, entries: Sequence[Entry]) -> Failure | None:
+def _error(state: State, entries: Sequence[Entry], *, boot: str) -> Failure | None:
+    if state not in (State.FAILED, State.FELL_BACK):
+        return None
+    last = entries[-1] if entries else None
+    if last is not None and last.mark is Mark.FAILED and (state is State.FAILED or last.boot == boot):
+        told = {key: str(last.detail.get(key) or "") for key in ("code", "message", "hint")}
+        return Failure(**told)
     if state is State.FELL_BACK:
         what, remedy = why_it_fell_back(entries)
         return Failure(code="trial.fell_back", message=what, hint=remedy)
-    if state is not State.FAILED:
-        return None
-    if entries and entries[-1].mark is Mark.FAILED:
-        detail = entries[-1].detail
-        return Failure(
-            code=str(detail.get("code")), message=str(detail.get("message")), hint=str(detail.get("hint") or "")
-        )
     return Failure(code="run.interrupted", message="the run was interrupted", hint="go on with: zeus resume")
