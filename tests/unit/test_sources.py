@@ -22,7 +22,10 @@ def test_xapi_names_the_systems_of_a_host() -> None:
         "sm": ("sm",),
         "blktap": ("blktap",),
     }
-    assert source.support == ("openvswitch", "lvm2", "stunnel", "ethtool", "bridge-utils", "dhcp-client")
+    assert source.support == (
+        *("openvswitch", "lvm2", "stunnel", "ethtool", "bridge-utils", "dhcp-client"),
+        *("grub2-pc-modules", "grub2-efi-x64-modules"),
+    )
     assert source.groups == {"pv-guests": ("linux-guest-loader",)}
     assert source.distribution_excludes == ("xen", "xen-*")
     assert source.repos == ()
