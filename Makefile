@@ -8,16 +8,17 @@ help:
 	@echo "make test       all tests: unit, component, virtual machines"
 	@echo "make test-fast  unit and component tests only"
 	@echo "make bench      measure, each figure against its peer"
+	@echo "make lab        build the lab only: what the tests and the demo boot and install from (cached)"
 	@echo "make lint       ruff and mypy only (part of the tests too)"
 	@echo "make clean      remove the virtual environment and caches of this tree"
 
 demo: .venv/ready
 	$(PYTHON) -m tests.lab demo
 
-test: .venv/ready
+test: lab
 	$(PYTHON) -m pytest
 
-test-fast: .venv/ready
+test-fast: lab
 	$(PYTHON) -m pytest tests/unit tests/component
 
 lint: .venv/ready

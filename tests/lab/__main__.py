@@ -2,10 +2,11 @@
 
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Final
 
 from tests.lab.accelerator import accelerator
+from tests.lab.forky import forky_root
 from tests.lab.images import image, snapshot
 from tests.lab.repositories import repositories
 from tests.lab.roots import debian_tree
@@ -17,13 +18,15 @@ PARTS: Final[dict[str, Callable[[], object]]] = {
     "disk image": image,
     "snapshot": snapshot,
 }
+# What the tests need besides, as a part of the build and not of whichever test comes first.
+PARTS_OF_TESTS: Final[dict[str, Callable[[], object]]] = {"root with libdnf5": forky_root}
 
 
 def main(arguments: list[str]) -> int:
     """Build, or show the main job; or say how."""
     match arguments:
         case ["build"]:
-            build_all()
+            build_all(PARTS | PARTS_OF_TESTS)
         case ["demo"]:
             from tests.lab import demo
 
@@ -34,10 +37,10 @@ def main(arguments: list[str]) -> int:
     return 0
 
 
-def build_all() -> None:
-    """Build all parts."""
+def build_all(parts: Mapping[str, Callable[[], object]] = PARTS) -> None:
+    """Build these parts, by default those of the demo."""
     began = time.monotonic()
-    for name, make in PARTS.items():
+    for name, make in parts.items():
         print(f"lab: {name}: {make()}", flush=True)
     print(f"lab: ready after {time.monotonic() - began:.1f} s")
 

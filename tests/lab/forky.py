@@ -21,11 +21,16 @@ SHARED: Final = ("/dev", "/proc")
 
 def forky(program: str, *shared: Path) -> Sequence[str]:
     """The command that runs a program of the root, which sees the machine's `shared` directories."""
-    root = part("forky", [recipe("forky.py")], make_root) / "root"
+    root = forky_root()
     places = [*SHARED, tempfile.gettempdir(), *map(str, shared)]
     binds = " && ".join(f'mkdir -p "{root}{place}" && mount --rbind "{place}" "{root}{place}"' for place in places)
     # The namespace ends with its last process, and its mounts with it.
     return ("unshare", "--mount", "sh", "-c", f'{binds} && exec chroot "{root}" {program} "$@"', program)
+
+
+def forky_root() -> Path:
+    """The root, cached."""
+    return part("forky", [recipe("forky.py")], make_root) / "root"
 
 
 def make_root(directory: Path) -> None:
