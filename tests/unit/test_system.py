@@ -163,3 +163,11 @@ def test_target_paths_stay_below_the_root(tmp_path: Path) -> None:
 )
 def test_sentence_list(items: list[str], text: str) -> None:
     assert sentence_list(items) == text
+
+
+def test_an_interruption_is_no_bug() -> None:
+    events: list[Event] = []
+    with pytest.raises(SystemExit), Reporter(events.append, run="r").task("install", "Install"):
+        raise SystemExit(4)
+    assert events[-1].error is not None
+    assert (events[-1].error.code, events[-1].error.hint) == ("run.interrupted", "go on with: zeus resume")
