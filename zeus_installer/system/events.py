@@ -98,6 +98,10 @@ class Reporter:
             failure = Failure(code=error.code, message=redact(error.message), hint=redact(error.hint))
             child._emit(Kind.FINISH, title, result=Result.FAILED, error=failure)
             raise
+        except (KeyboardInterrupt, SystemExit):
+            interrupted = Failure(code="run.interrupted", message="interrupted", hint="go on with: zeus resume")
+            child._emit(Kind.FINISH, title, result=Result.FAILED, error=interrupted)
+            raise
         except BaseException as error:
             child._emit(
                 Kind.FINISH, title, result=Result.FAILED, error=Failure(code="bug", message=type(error).__name__)
