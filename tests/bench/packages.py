@@ -10,7 +10,7 @@ from collections.abc import Callable
 
 from tests.bench.rows import Row, interleaved, print_rows
 from tests.lab.http import serve
-from tests.lab.overlay import OverlayHost, overlay_host
+from tests.lab.overlay_host import OverlayHost, overlay_host
 from tests.lab.repositories import DISTRIBUTION, KEY_NAME, VENDOR_REPOSITORY, repositories
 from zeus_installer.packages.port import Repository, Request
 from zeus_installer.packages.repofiles import repo_file
