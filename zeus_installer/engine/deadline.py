@@ -6,13 +6,15 @@ from zeus_installer.engine.store import Store
 from zeus_installer.system.target import Target
 
 
-def main() -> None:
-    """Write down that the deadline has passed."""
-    store = Store(Target())
+def main(target: Target | None = None) -> None:
+    """Write down that the deadline has passed, and that dom0's userland was there to see it."""
+    store = Store(target or Target())
     plan = store.load_plan()
     if plan is not None:
         seconds = plan.context.answers.boot.deadline
-        open_journal(store, plan).write(
+        journal = open_journal(store, plan)
+        journal.write(RUN, Mark.DOM0)
+        journal.write(
             RUN,
             Mark.FAILED,
             code="trial.deadline",
