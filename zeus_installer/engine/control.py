@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from zeus_installer.engine.journal import RUN, Mark
+from zeus_installer.engine.journal import RUN, Mark, read_entries
 from zeus_installer.engine.runner import revert_half
 from zeus_installer.engine.service import BY_HAND, in_our_dom0, open_journal
 from zeus_installer.engine.status import State, read_status
@@ -41,6 +41,8 @@ def resume(store: Store) -> Iterator[Event]:
     if store.is_locked():
         yield from follow(store, since=size_of_log(store))
         return
+    if any(entry.step == RUN and entry.mark is Mark.DONE for entry in read_entries(store.journal)):
+        raise RefusedError("plan.finished", f"plan {plan.id} is finished", hint="look at the host: zeus verify")
     if not in_our_dom0(store.target):
         open_journal(store, plan).write(RUN, Mark.BEGIN, **{BY_HAND: True})
     install_units(plan, store.target)
