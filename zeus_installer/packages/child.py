@@ -1,9 +1,10 @@
 """The process that does the work: `python -m zeus_installer.packages.child` with an `Order` on standard input.
 
-It answers on standard output with one JSON object a line: `{"event": ...}` any number of times, then `{"keys": ...}`
-(base64 by address) and `{"resolution": ...}`, or `{"error": ...}`. A process of its own, since both package managers'
-libraries abort, leak and print at will, and since rpm must not be stopped half-way: it is in a session of its own and,
-once the transaction runs, deaf to SIGTERM and to the loss of whoever reads.
+It answers on standard output with one JSON object a line: `{"event": ...}` any number of times, `{"keys": ...}` (base64
+by address) and `{"resolution": ...}` as soon as they are known, after a download `{"unchecked": ...}` (the repositories
+that want no signatures), or `{"error": ...}`. A process of its own, since both package managers' libraries abort, leak
+and print at will, and since rpm must not be stopped half-way: it is in a session of its own and, once the transaction
+runs, deaf to SIGTERM and to the loss of whoever reads. What installs nothing ends with whoever asked for it.
 """
 
 import base64
@@ -11,7 +12,7 @@ import json
 import os
 import signal
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -19,8 +20,9 @@ from typing import TextIO
 from urllib.parse import unquote, urlsplit
 
 from zeus_installer.packages.choose import open_backend
+from zeus_installer.packages.lifeline import end_with_parent
 from zeus_installer.packages.openpgp import public_keys
-from zeus_installer.packages.port import Action, Backend, Request
+from zeus_installer.packages.port import Action, Backend, PackageFile, Request
 from zeus_installer.packages.problems import problem
 from zeus_installer.packages.record import Record
 from zeus_installer.packages.signatures import check_signatures, trust
@@ -38,11 +40,15 @@ class Order:
 
 
 class Answers:
-    """The way back to the parent. A parent that has gone is no reason to stop."""
+    """The way back to the parent. A parent that has gone is, for this, no reason to stop."""
 
     def __init__(self, stream: TextIO) -> None:
         self._stream = stream
         self._heard = True
+
+    def fileno(self) -> int:
+        """Give the descriptor that the answers go to."""
+        return self._stream.fileno()
 
     def say(self, kind: str, content: object) -> None:
         """Send one line."""
@@ -98,6 +104,8 @@ def main() -> int:
     answers = Answers(os.fdopen(os.dup(1), "w"))
     os.dup2(2, 1)
     order = decode(Order, json.loads(sys.stdin.read()))
+    if order.action is not Action.INSTALL:
+        end_with_parent(answers.fileno())
     try:
         _carry_out(order, answers, Reporter(answers.event, run="child"))
     except ZeusError as error:
@@ -120,20 +128,32 @@ def _carry_out(order: Order, answers: Answers, report: Reporter) -> None:
             with report.task("resolve", "Work out what to install"):
                 resolution = backend.resolve()
             answers.say("resolution", encode(resolution))
-            if order.action is Action.INSTALL and resolution.items:
-                _install(order.request, backend, keys, report)
+            if resolution.items and order.action is not Action.RESOLVE:
+                files = _download(order.request, backend, keys, report)
+                answers.say("unchecked", sorted({file.repo for file in files if not file.check}))
+                if order.action is Action.INSTALL:
+                    _install(order.request, backend, files, keys, report)
     finally:
         backend.close()
 
 
-def _install(request: Request, backend: Backend, keys: KeyFiles, report: Reporter) -> None:
-    root = Path(request.root)
+def _download(request: Request, backend: Backend, keys: KeyFiles, report: Reporter) -> tuple[PackageFile, ...]:
     with report.task("download", "Download packages", unit="bytes") as part:
         files = backend.download(part)
     with report.task("signatures", "Check signatures"):
-        wanted = {url: keys.file(url) for file in files if file.check for url in file.keys}
-        check_signatures(files, keys=wanted, root=root)
-        trust(list(wanted.values()), root=root)
+        check_signatures(files, keys=_signers(files, keys), root=Path(request.root))
+    return files
+
+
+def _signers(files: Sequence[PackageFile], keys: KeyFiles) -> dict[str, Path]:
+    return {url: keys.file(url) for file in files if file.check for url in file.keys}
+
+
+def _install(
+    request: Request, backend: Backend, files: Sequence[PackageFile], keys: KeyFiles, report: Reporter
+) -> None:
+    root = Path(request.root)
+    trust(list(_signers(files, keys).values()), root=root)
     Record(root).begin(file.nevra for file in files)
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
     with report.task("transaction", "Install packages", unit="packages") as part:

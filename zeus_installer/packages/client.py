@@ -32,6 +32,14 @@ def resolve(request: Request, report: Reporter, *, python: Sequence[str] = ()) -
     return _ask(Order(action=Action.RESOLVE, request=request), report, python)
 
 
+def download(request: Request, report: Reporter, *, python: Sequence[str] = ()) -> Outcome:
+    """Fetch what `request` comes to into the cache that `install` takes it from, and check who signed it.
+
+    The target is not changed otherwise: nothing is installed and no key is trusted.
+    """
+    return _ask(Order(action=Action.DOWNLOAD, request=request), report, python)
+
+
 def install(request: Request, report: Reporter, *, python: Sequence[str] = ()) -> Outcome:
     """Carry `request` out, and tell what was done. The `Record` of it is begun, not finished."""
     return _ask(Order(action=Action.INSTALL, request=request), report, python)
@@ -54,7 +62,8 @@ def _ask(order: Order, report: Reporter, python: Sequence[str]) -> Outcome:
             words.seek(0)
             raise _crash(status, last, words.read())
     keys = {url: base64.b64decode(key) for url, key in answer["keys"].items()}
-    return Outcome(resolution=decode(Resolution, answer["resolution"]), keys=keys)
+    resolution = decode(Resolution, answer["resolution"])
+    return Outcome(resolution=resolution, keys=keys, unchecked=tuple(answer.get("unchecked", ())))
 
 
 def _start(words: IO[str], python: Sequence[str]) -> subprocess.Popen[str]:

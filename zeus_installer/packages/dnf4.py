@@ -75,6 +75,8 @@ class Dnf4:
         meter = DownloadMeter(report)
         try:
             self._base.download_packages(packages, _Downloads(meter))
+        except dnf.exceptions.LockError as error:
+            raise problem("packages.locked", str(error)) from error
         except dnf.exceptions.DownloadError as error:
             raise classified("download", [str(error), *meter.failures], otherwise="packages.unreachable") from error
         except dnf.exceptions.Error as error:  # a file: repository whose packages are not what its metadata says

@@ -11,6 +11,7 @@ class Action(StrEnum):
     """What the child process is asked to do."""
 
     RESOLVE = "resolve"
+    DOWNLOAD = "download"
     INSTALL = "install"
 
 
@@ -97,10 +98,12 @@ class PackageFile:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome:
-    """What came of a request: the resolution, and the vendor's key files by address."""
+    """What came of a request: the resolution, the vendor's key files by address, and which of the repositories that
+    packages were downloaded from want no signatures."""
 
     resolution: Resolution
     keys: dict[str, bytes]
+    unchecked: tuple[str, ...] = ()
 
 
 class Backend(Protocol):

@@ -1,23 +1,25 @@
-"""The check `packages.repository`: says what would come, or why not, and writes nothing."""
+"""The check `packages.repository`: says what would come, or why not, and writes nothing but what it is to download."""
 
+import os
 import shutil
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 import zeus_installer
+from tests.lab.http import Missing
 from tests.lab.scratch import DATABASE, Host, Packages, Served, our_python
 from zeus_installer.answers.model import Answers, Repo
 from zeus_installer.answers.model import Packages as PackageAnswers
 from zeus_installer.checks.model import Finding, Verdict
-from zeus_installer.checks.packages import check_repositories
+from zeus_installer.checks.packages import check_and_download, check_repositories
 from zeus_installer.machine import model
 from zeus_installer.packages.openpgp import public_keys
 from zeus_installer.sources.model import KernelProvider, Source
-from zeus_installer.system.errors import UsageError
+from zeus_installer.system.errors import UsageError, ZeusError
 from zeus_installer.system.target import Target
 
 SOURCE = Source(
@@ -27,6 +29,8 @@ SOURCE = Source(
     kernels={"fedora": KernelProvider(provider="distribution", packages=("lvm2",))},
     distribution_excludes=("xen", "xen-*"),
 )
+
+XAPI = "xapi-core-26.1-1.lab.noarch.rpm"
 
 MACHINE = model.Machine(
     cpu=model.Cpu(vendor=None, model=None, threads=None),
@@ -44,10 +48,18 @@ def python() -> Sequence[str]:
     return our_python()
 
 
-def check(host: Host, url: str, key: Path | None, *, source: Source = SOURCE, **answers: object) -> Finding:
+def check(
+    host: Host,
+    url: str,
+    key: Path | None,
+    *,
+    how: Callable[..., Finding] = check_repositories,
+    source: Source = SOURCE,
+    **answers: object,
+) -> Finding:
     repo = Repo(id="xapi", baseurl=url, gpgkey=key.as_uri() if key else None)
     packages = PackageAnswers(repos=(repo,), **answers)  # type: ignore[arg-type]
-    return check_repositories(Answers(packages=packages), source, MACHINE, target=Target(host.root))
+    return how(Answers(packages=packages), source, MACHINE, target=Target(host.root))
 
 
 def test_a_set_that_can_be_had(host: Host, key: Path, served: Served) -> None:
@@ -67,6 +79,42 @@ def test_the_target_is_left_alone(host: Host, key: Path, served: Served) -> None
     assert check(host, served.url, key).verdict is Verdict.PASS
     after = {path: path.lstat().st_mtime_ns for path in host.root.rglob("*") if not path.name.endswith("-shm")}
     assert after == before
+
+
+def test_a_set_that_was_downloaded(host: Host, key: Path, served: Served) -> None:
+    finding = check(host, served.url, key, how=check_and_download)
+    [signer] = public_keys(key.read_bytes())
+    assert finding.verdict is Verdict.PASS
+    assert finding.seen.split("; ") == [
+        "6 packages to install, 0.9 MB, all downloaded and their signatures checked",
+        f"zeus-xapi is signed by {signer}",
+    ]
+    assert f"GET {XAPI}" in served.log
+    served.log.clear()
+    assert check(host, served.url, key, how=check_and_download) == finding
+    assert served.log == []
+    assert host.installed() == []
+
+
+@pytest.mark.parametrize("fault", ["unreachable", "wrong key", "missing package", "locked"])
+def test_a_download_fails_in_the_same_words_as_an_installation(
+    host: Host, key: Path, served: Served, packages: Packages, fault: str
+) -> None:
+    match fault:
+        case "unreachable":
+            served.faults.nothing = True
+        case "wrong key":
+            key = packages.distribution_key.public_key
+        case "missing package":
+            served.faults[XAPI] = Missing()
+        case "locked":
+            (host.root / "var/cache/dnf").mkdir(parents=True)
+            (host.root / "var/cache/dnf/metadata_lock.pid").write_text(str(os.getpid()))
+    with pytest.raises(ZeusError) as caught:
+        host.install(host.request(served.url, key, "xapi-core", "xen-libs", support=("lvm2",)))
+    finding = check(host, served.url, key, how=check_and_download)
+    assert finding.verdict is (Verdict.UNKNOWN if fault == "locked" else Verdict.FAIL)
+    assert (finding.seen, finding.remedy) == (caught.value.message, caught.value.hint)
 
 
 def test_an_unreachable_repository(host: Host, key: Path) -> None:
@@ -91,6 +139,11 @@ def test_an_unsigned_repository_needs_leave(host: Host, served: Served) -> None:
     assert (finding.verdict, finding.seen) == (
         Verdict.WARNING,
         "6 packages to install, 0.9 MB to download; NOT SIGNED: zeus-xapi",
+    )
+    finding = check(host, served.url, None, how=check_and_download, allow_unsigned=True)
+    assert (finding.verdict, finding.seen.partition(";")[0]) == (
+        Verdict.WARNING,
+        "6 packages to install, 0.9 MB, all downloaded and their signatures checked except those from zeus-xapi",
     )
 
 
