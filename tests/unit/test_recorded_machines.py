@@ -100,3 +100,64 @@ def test_four_nics(recorded: Machine) -> None:
     assert addresses["52:54:00:12:34:56"] == "10.0.2.15/24"
     assert addresses["52:54:00:00:00:02"] == "192.0.2.2/24"
     assert addresses["52:54:00:00:00:03"] == "198.51.100.3/24"
+
+
+@recording("no-disk")
+def test_a_machine_with_its_system_disk_only(recorded: Machine) -> None:
+    assert [(disk.serial, disk.system, disk.empty) for disk in recorded.disks] == [("LABSYSTEM", True, False)]
+
+
+@recording("two-empty-disks")
+def test_equal_disks_differ_by_serial(recorded: Machine) -> None:
+    rows = {
+        disk.serial: (disk.size >> 30, disk.transport, disk.rotational, disk.wwn, disk.empty)
+        for disk in recorded.disks
+        if not disk.system
+    }
+    assert rows == {
+        "S45PNA0M512345": (480, "sata", False, "0x5002538e10512345", True),
+        "S45PNA0M512346": (480, "sata", False, "0x5002538e10512346", True),
+        "WDC1234Z": (2048, "sata", True, "0x5000c500a1b2c3d4", True),
+    }
+    assert recorded.firmware.type == "uefi"
+
+
+@recording("no-link")
+def test_nics_without_a_link(recorded: Machine) -> None:
+    nics = [(nic.mac, nic.driver, nic.carrier, nic.speed, nic.addresses) for nic in recorded.nics]
+    assert nics == [
+        ("52:54:00:12:34:56", "virtio_net", False, None, ()),
+        ("52:54:00:00:00:02", "e1000e", False, None, ()),
+    ]
+
+
+@recording("busy")
+def test_disks_in_use(recorded: Machine) -> None:
+    assert {disk.serial: disk.uses for disk in recorded.disks if disk.serial != "LABSYSTEM"} == {
+        "SERVICES": (Use(kind="lvm", name="services", active=True), Use(kind="mount", name="/srv", active=True)),
+        "SWAP": (Use(kind="swap", name="", active=True),),
+        "OLD-STORAGE": (Use(kind="lvm", name="VG_XenStorage-6f1d1c2e-3a0b-4d5c-8e9f-0a1b2c3d4e5f", active=True),),
+        "SPARE": (),
+    }
+    assert [disk.serial for disk in recorded.disks if disk.system] == ["LABSYSTEM", "SWAP"]
+    assert [disk.serial for disk in recorded.disks if disk.empty] == ["SPARE"]
+
+
+@recording("odd-names")
+def test_odd_names_stay_as_they_are(recorded: Machine) -> None:
+    uses = {disk.serial: disk.all_uses for disk in recorded.disks if not disk.system}
+    assert uses == {
+        "GRÖSSE ÄÖ/ß": (Use(kind="filesystem", name="xfs"),),
+        "SERIAL-OF-MORE-THAN-THIRTY-LETTER.36": (Use(kind="lvm", name="old--host+a_b.c", active=True),),
+        "TWENTY-CHARACTERS-20": (),
+        "BLANKS  IN IT": (
+            Use(kind="filesystem", name="ext4", active=True),
+            Use(kind="mount", name="/srv/Daten für Müller", active=True),
+        ),
+        "EMPTY": (),
+    }
+    disks = {disk.serial: disk for disk in recorded.disks}
+    assert disks["GRÖSSE ÄÖ/ß"].partitions[0].label == "Daten für alle"
+    assert disks["SERIAL-OF-MORE-THAN-THIRTY-LETTER.36"].model == "SIXTEEN LETTERS!"
+    # Where sg3_utils' rules are, udev has the SCSI layer's 16 characters of an ATA disk's model.
+    assert disks["TWENTY-CHARACTERS-20"].model == 'A "MODEL" <OF> F'
