@@ -16,6 +16,7 @@ ROOT = Path(__file__).parents[2]
         ["ruff", "check", "."],
         ["mypy"],
         ["mypy", "-p", "tests.lab"],
+        ["mypy", "-p", "tests.terminal"],
     ],
     ids=" ".join,
 )
@@ -40,10 +41,13 @@ def test_imports_point_one_way() -> None:
         "checks": 3,
         "steps": 3,
         "plan": 4,
+        "network_test": 4,
+        "planning": 5,
         "engine": 5,
-        "cli": 6,
-        "screens": 6,
-        "addon": 6,
+        "worker": 6,
+        "screens": 7,
+        "addon": 7,
+        "cli": 8,
     }
     wrong = []
     for path in sorted((ROOT / "zeus_installer").rglob("*.py")):

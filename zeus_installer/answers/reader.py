@@ -24,7 +24,7 @@ def parse_answers(text: str, name: str) -> Answers:
     """Read the text of an answer file; `name` is what errors call it."""
     data = _parse_toml(text, name)
     where = lines.key_lines(text)
-    answers, problems = _build(data)
+    answers, problems = check_data(data)
     if answers is None or problems:
         found = sorted((lines.line_of(problem.path, where), index, problem) for index, problem in enumerate(problems))
         raise as_error(error_line(name, line, problem.message, problem.hint) for line, _, problem in found)
@@ -71,10 +71,14 @@ def _parse_toml(text: str, name: str) -> dict[str, object]:
         raise as_error([error_line(name, line, f"not TOML, {where}: {wrong[:1].lower()}{wrong[1:]}")]) from error
 
 
-def _build(data: dict[str, object]) -> tuple[Answers | None, list[Problem]]:
+def check_data(data: dict[str, object]) -> tuple[Answers | None, list[Problem]]:
+    """Build the answers from TOML's data, whether it comes from a file or not. Gives all that is wrong, with its path.
+
+    Answers beside problems have defaults where something was wrong; None is data of another version.
+    """
     version = data.get("version")
     if version is None:
-        rest, problems = _build({**data, "version": 1})
+        rest, problems = check_data({**data, "version": 1})
         return rest, [Problem((), "version is missing", "begin the file with version = 1"), *problems]
     if version != 1 or isinstance(version, bool):
         # Another version may mean other keys: what else looks wrong here would only mislead.

@@ -4,10 +4,10 @@ import argparse
 import json
 import os
 import sys
-import uuid
 from pathlib import Path
 
 from zeus_installer.cli.commands import COMMANDS
+from zeus_installer.machine import which
 from zeus_installer.machine.model import Machine
 from zeus_installer.system.codec import Json
 from zeus_installer.system.errors import UsageError
@@ -37,25 +37,12 @@ def add_answers(parser: argparse.ArgumentParser, *, required: bool) -> None:
 
 def read_machine(arguments: argparse.Namespace) -> Machine:
     """Give the machine that the options name; this one when they name none."""
-    if arguments.machine is not None:
-        from zeus_installer.machine.replay import load
-
-        return load(arguments.machine)
-    from zeus_installer.machine.probe import probe
-
-    if not arguments.root.is_dir():
-        raise UsageError("usage.root", f"{arguments.root} is not a directory")
-    return probe(arguments.root)
+    return which.read_machine(file=arguments.machine, root=arguments.root)
 
 
 def print_json(data: Json) -> None:
     """Print `data` for programs."""
     sys.stdout.write(json.dumps(data, indent=2, ensure_ascii=False) + "\n")
-
-
-def new_uuid() -> str:
-    """Give a fresh random UUID."""
-    return str(uuid.uuid4())
 
 
 def require_root(command: str) -> None:

@@ -1,20 +1,17 @@
 """From the options to a plan: answers read, machine probed, checks run."""
 
 import argparse
-import os
 import sys
-from dataclasses import replace
 from pathlib import Path
 
+from zeus_installer import planning
 from zeus_installer.answers.model import Answers
 from zeus_installer.checks.model import Finding
-from zeus_installer.cli.common import new_uuid, read_machine
+from zeus_installer.cli.common import read_machine
 from zeus_installer.machine.model import Machine
-from zeus_installer.plan import Plan, make_plan
+from zeus_installer.plan import Plan
 from zeus_installer.sources.model import Source
 from zeus_installer.system.errors import UsageError
-from zeus_installer.system.events import now
-from zeus_installer.system.target import Target
 
 
 def read_answers_of(arguments: argparse.Namespace) -> Answers | None:
@@ -29,28 +26,17 @@ def read_answers_of(arguments: argparse.Namespace) -> Answers | None:
 def make_plan_of(arguments: argparse.Namespace, *, reboot: bool = False) -> Plan:
     """Make the plan for the answers and the machine that the options name. The repositories are asked, read-only."""
     from zeus_installer.answers.reader import locate, read_answers
-    from zeus_installer.checks.registry import run_checks
     from zeus_installer.sources.loader import load
-    from zeus_installer.steps.context import Identity
 
     answers = read_answers(arguments.answers)
     source = load(answers.packages.source)
     machine = read_machine(arguments)
     try:
-        plan = make_plan(
-            answers,
-            machine,
-            source=source,
-            identity=Identity(host=new_uuid(), dom0=new_uuid()),
-            findings=run_checks(machine, answers, source=source),
-            run=new_uuid()[:8],
-            created=now(),
-            reboot=reboot,
-        )
+        plan = planning.plan_host(answers, machine, source=source, reboot=reboot)
     except UsageError as error:
         raise locate(error, arguments.answers) from error
     # Last, since it takes the longest: a rule that matches no disk is told at once.
-    return replace(plan, findings=(*plan.findings, *repository_findings(arguments, answers, source, machine)))
+    return planning.with_findings(plan, *repository_findings(arguments, answers, source, machine))
 
 
 def repository_findings(
@@ -71,9 +57,7 @@ def is_this_machine(arguments: argparse.Namespace) -> bool:
 
 def present_file(arguments: argparse.Namespace, path: str) -> str | None:
     """Give what is in a file of the machine now; nothing is known of the files of another machine."""
-    if not is_this_machine(arguments) or not os.access(path, os.R_OK):
-        return None
-    return Target().read(path)
+    return planning.present_file(path) if is_this_machine(arguments) else None
 
 
 def confirm_destruction(plan: Plan, *, unattended: bool) -> bool:

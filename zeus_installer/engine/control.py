@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from zeus_installer.engine.console_units import remove_console
 from zeus_installer.engine.journal import RUN, Mark, read_entries
 from zeus_installer.engine.runner import revert_half
 from zeus_installer.engine.service import BY_HAND, in_our_dom0, open_journal
@@ -29,24 +30,33 @@ def refuse_second_plan(store: Store) -> None:
 
 def start(store: Store, plan: Plan) -> Iterator[Event]:
     """Store a new plan, start its run and yield its events."""
+    yield from follow(store, since=begin(store, plan))
+
+
+def begin(store: Store, plan: Plan) -> int:
+    """Store a new plan and start its run; gives where its events begin, for `follow`."""
     refuse_second_plan(store)
     store.save_plan(plan)
     install_units(plan, store.target)
-    yield from _run(store)
+    return _run(store)
 
 
 def resume(store: Store) -> Iterator[Event]:
     """Start the run of the stored plan again, or join the one that is under way, and yield its events."""
+    yield from follow(store, since=begin_again(store))
+
+
+def begin_again(store: Store) -> int:
+    """Start the run of the stored plan again unless it is under way; gives where new events begin, for `follow`."""
     plan = _stored(store)
     if store.is_locked():
-        yield from follow(store, since=size_of_log(store))
-        return
+        return size_of_log(store)
     if any(entry.step == RUN and entry.mark is Mark.DONE for entry in read_entries(store.journal)):
         raise RefusedError("plan.finished", f"plan {plan.id} is finished", hint="look at the host: zeus verify")
     if not in_our_dom0(store.target):
         open_journal(store, plan).write(RUN, Mark.BEGIN, **{BY_HAND: True})
     install_units(plan, store.target)
-    yield from _run(store)
+    return _run(store)
 
 
 def abandon(store: Store) -> tuple[str, ...]:
@@ -56,6 +66,7 @@ def abandon(store: Store) -> tuple[str, ...]:
         journal = open_journal(store, plan)
         done = [step for step in plan.steps if any(entry.step == step.id for entry in journal.entries())]
         remove_units(store.target)
+        remove_console(store.target)
         store.forget_plan()
     return tuple(
         f"{step.id}: {sentence}" for step in done for sentence in _left_by(step.describe().changes, step.title)
@@ -72,15 +83,16 @@ def revert(store: Store, sink: Sink) -> None:
             for half in ("dom0", "linux"):
                 revert_half(plan, half, target=store.target, journal=journal, reporter=report)
         remove_units(store.target)
+        remove_console(store.target)
         store.forget_plan()
 
 
-def _run(store: Store) -> Iterator[Event]:
+def _run(store: Store) -> int:
     since = size_of_log(store)
     store.prepare()
     store.watched.touch()
     start_run(store.target)
-    yield from follow(store, since=since)
+    return since
 
 
 def _stored(store: Store) -> Plan:

@@ -45,7 +45,9 @@ def main() -> int:
         with store.lock(), EventStream(store) as stream:
             return _Service(store, plan, stream).go_on()
     except ZeusError as error:
-        sys.stderr.write(f"zeus: error: {error}\n")
+        # Whoever watches has been told by an event, and may be at the console that this would be written on.
+        if not store.watched.exists():
+            sys.stderr.write(f"zeus: error: {error}\n")
         return error.status
 
 
@@ -139,6 +141,7 @@ class _Service:
             self._reporter.warning("going back to plain Linux: the trial boot failed")
             reboot(self._target)
             return error.status
+        self._store.mark_done(self._plan)
         remove_units(self._target)
         self._journal.write(RUN, Mark.DONE)
         return ExitStatus.DONE

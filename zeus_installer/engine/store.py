@@ -3,6 +3,7 @@
 import fcntl
 import json
 import os
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -15,6 +16,10 @@ from zeus_installer.system.target import Target
 
 STATE: Final = Path("/var/lib/zeus")
 RUNTIME: Final = Path("/run/zeus")
+_DONE: Final = STATE / "done"
+# Whoever asks whether the lock is taken has it for an instant.
+_LOCK_SECONDS: Final = 1.0
+_POLL_SECONDS: Final = 0.01
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +47,11 @@ class Store:
     def report(self) -> Path:
         """How it ended."""
         return self.target.path(STATE / "report.json")
+
+    @property
+    def done(self) -> Path:
+        """Exists once the host is finished: nothing greets an operator on its consoles any more."""
+        return self.target.path(_DONE)
 
     @property
     def socket(self) -> Path:
@@ -73,13 +83,18 @@ class Store:
     def save_plan(self, plan: Plan) -> None:
         """Store the plan of a new installation; the journal and the events of an older one go."""
         self.prepare()
-        for leftover in (self.journal, self.events, self.report):
+        for leftover in (self.done, self.journal, self.events, self.report):
             leftover.unlink(missing_ok=True)
         self.target.write_atomic(STATE / "plan.json", json.dumps(store(plan), indent=1), mode=0o600)
 
     def forget_plan(self) -> None:
         """Remove the plan. Journal, events and report stay for whoever wants to know."""
         self.plan.unlink(missing_ok=True)
+        self.done.unlink(missing_ok=True)
+
+    def mark_done(self, plan: Plan) -> None:
+        """Write down, for everybody to read, that the host is finished, and by which plan."""
+        self.target.write_atomic(_DONE, f"{plan.id}\n")
 
     @contextmanager
     def lock(self) -> Iterator[None]:
@@ -87,12 +102,8 @@ class Store:
         self.prepare()
         descriptor = os.open(self.target.path(RUNTIME / "lock"), os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
         try:
-            try:
-                fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError:
-                raise RefusedError(
-                    "run.locked", "another run is under way", hint="watch it with: zeus status"
-                ) from None
+            if not _take(descriptor):
+                raise RefusedError("run.locked", "another run is under way", hint="watch it with: zeus status")
             yield
         finally:
             os.close(descriptor)
@@ -110,3 +121,17 @@ class Store:
         finally:
             os.close(descriptor)
         return False
+
+
+def _take(descriptor: int) -> bool:
+    """Lock the file, or give False when somebody keeps it."""
+    deadline = time.monotonic() + _LOCK_SECONDS
+    while True:
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            if time.monotonic() > deadline:
+                return False
+            time.sleep(_POLL_SECONDS)
+        else:
+            return True

@@ -5,32 +5,29 @@ import sys
 from importlib import resources
 from typing import Final
 
+from zeus_installer.host.units import OURS, reload
 from zeus_installer.plan import Plan
 from zeus_installer.system.errors import ZeusError
 from zeus_installer.system.run import run
 from zeus_installer.system.target import Target
 
-_DIRECTORY: Final = "/etc/systemd/system"
 _SERVICE: Final = "zeus-run.service"
 _DEADLINE_TIMER: Final = "zeus-deadline.timer"
 _UNITS: Final = (_SERVICE, _DEADLINE_TIMER, "zeus-deadline.service")
 _LINKS: Final = {
-    _SERVICE: f"{_DIRECTORY}/multi-user.target.wants/{_SERVICE}",
-    _DEADLINE_TIMER: f"{_DIRECTORY}/timers.target.wants/{_DEADLINE_TIMER}",
+    _SERVICE: f"{OURS}/multi-user.target.wants/{_SERVICE}",
+    _DEADLINE_TIMER: f"{OURS}/timers.target.wants/{_DEADLINE_TIMER}",
 }
 
 
 def install_units(plan: Plan, target: Target) -> None:
     """Write and enable the units: from now on each boot goes on with the plan."""
-    words = {"@PYTHON@": sys.executable, "@DEADLINE@": str(plan.context.answers.boot.deadline)}
+    deadline = str(plan.context.answers.boot.deadline)
     for name in _UNITS:
-        text = resources.files("zeus_installer").joinpath("firstboot", name).read_text()
-        for word, value in words.items():
-            text = text.replace(word, value)
-        target.write_atomic(f"{_DIRECTORY}/{name}", text)
+        target.write_atomic(f"{OURS}/{name}", own_file(name).replace("@DEADLINE@", deadline))
     for name, link in _LINKS.items():
-        target.link_atomic(link, f"{_DIRECTORY}/{name}")
-    _reload(target)
+        target.link_atomic(link, f"{OURS}/{name}")
+    reload(target)
 
 
 def remove_units(target: Target) -> None:
@@ -38,8 +35,14 @@ def remove_units(target: Target) -> None:
     for link in _LINKS.values():
         target.remove(link)
     for name in _UNITS:
-        target.remove(f"{_DIRECTORY}/{name}")
-    _reload(target)
+        target.remove(f"{OURS}/{name}")
+    reload(target)
+
+
+def own_file(name: str) -> str:
+    """Give a file of firstboot/, with the Python that runs us in the place of its `@PYTHON@`."""
+    text = resources.files("zeus_installer").joinpath("firstboot", name).read_text(encoding="utf-8")
+    return text.replace("@PYTHON@", sys.executable)
 
 
 def stop_deadline(target: Target) -> None:
@@ -67,11 +70,6 @@ def reboot(target: Target) -> None:
     if not _has_systemd(target):
         raise ZeusError("run.reboot", "no systemd runs here: the machine is not rebooted", hint="reboot it by hand")
     run(["systemctl", "--no-block", "reboot"])
-
-
-def _reload(target: Target) -> None:
-    if _has_systemd(target):
-        run(["systemctl", "daemon-reload"])
 
 
 def _has_systemd(target: Target) -> bool:
