@@ -8,6 +8,7 @@ COMMANDS: Final = {
     "validate": "an answer file, offline",
     "plan": "what an installation would do; nothing is written",
     "install": "plan, check, run",
+    "wizard": "the same on the console, screen by screen",
     "resume": "go on after an interruption",
     "status": "where things stand",
     "abandon": "give an unfinished plan up",

@@ -1,0 +1,106 @@
+"""Screen 9, done: what happens at the reboot, and a countdown that can be stopped. In dom0: the host's status page."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+
+from zeus_installer.screens import run
+from zeus_installer.screens.desk import Desk
+from zeus_installer.screens.form import Button, Line, Note, Screen
+from zeus_installer.screens.wizard import Wizard
+from zeus_installer.screens.words import job_lines, size_of
+
+SECONDS: Final = 30
+
+
+def _lines(desk: Desk) -> Sequence[Line]:
+    lines: list[Line] = [
+        ("good", "The host is ready to reboot into Xen."),
+        ("", ""),
+        ("", "The next boot is a trial: Xen starts once, dom0 finishes the host through XenAPI and verifies it."),
+        ("", "Only then does Xen become the default. If it does not boot, plain Linux comes back by itself."),
+        ("", "This console shows the rest, and then the host's addresses."),
+        ("", ""),
+    ]
+    if desk.countdown is not None:
+        return [*lines, ("title", f"The machine reboots in {desk.countdown} s.")]
+    return [*lines, ("", "The countdown is stopped: the machine reboots when you say so.")]
+
+
+def _tick(wizard: Wizard) -> None:
+    desk = wizard.desk
+    if desk.countdown is None or wizard.screen.id != "done":
+        return
+    desk.countdown -= 1
+    if desk.countdown <= 0:
+        run.reboot(wizard)
+        return
+    wizard.face.refresh()
+    wizard.face.after(1, lambda: _tick(wizard))
+
+
+def _start(wizard: Wizard) -> None:
+    wizard.desk.countdown = SECONDS
+    wizard.face.after(1, lambda: _tick(wizard))
+
+
+def _stop(wizard: Wizard) -> None:
+    wizard.desk.countdown = None
+    wizard.face.refresh()
+
+
+SCREEN: Final = Screen(
+    id="done",
+    title="Ready",
+    items=(Note(lines=_lines), Note(lines=lambda desk: job_lines(desk.jobs.get("reboot")))),
+    buttons=(
+        Button(
+            label="Stop the countdown",
+            press=_stop,
+            help="The machine stays up until you reboot it.",
+            visible_when=lambda desk: desk.countdown is not None,
+        ),
+        Button(label="Log", press=Wizard.show_log, help="All that the run has said, full screen."),
+    ),
+    forward="Reboot now",
+    proceed=run.reboot,
+    enter=_start,
+    can_go_back=False,
+)
+
+
+def _facts(desk: Desk) -> Sequence[Line]:
+    host: Mapping[str, Any] | None = desk.host
+    if host is None:
+        return job_lines(desk.jobs.get("host"))
+    addresses = [address for found in (host.get("addresses") or {}).values() for address in found]
+    sr = host.get("sr")
+    attached = "attached" if sr and sr["attached"] else "NOT ATTACHED"
+    rows = (
+        ("Host", host.get("hostname")),
+        ("Addresses", ", ".join(addresses) or None),
+        ("XenAPI", host.get("xapi")),
+        ("Xen", host.get("xen")),
+        ("Storage", f"{sr['type']}, {size_of(sr['size'])}, {attached}" if sr else None),
+        ("Certificate", host.get("certificate_sha256")),
+    )
+    lines: list[Line] = [("good", "This machine is a verified XenAPI host."), ("", "")]
+    lines += [("", f"{name:<13}{value if value is not None else 'not known'}") for name, value in rows]
+    bare = host.get("address") or (addresses[0].partition("/")[0] if addresses else "ADDRESS")
+    lines += [("", ""), ("title", "How to connect")]
+    lines += [
+        ("", f"  XenAPI clients: https://{bare}, user root"),
+        ("", f"  shell: ssh root@{bare}, then: xe host-list"),
+    ]
+    return lines
+
+
+STATUS: Final = Screen(
+    id="status",
+    title="Host",
+    items=(Note(lines=_facts),),
+    buttons=(Button(label="Log", press=Wizard.show_log, help="All that the run has said, full screen."),),
+    forward="Login prompt",
+    proceed=lambda wizard: wizard.face.leave(),
+    enter=lambda wizard: run.see_host(wizard),
+    can_go_back=False,
+)

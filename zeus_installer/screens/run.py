@@ -1,0 +1,137 @@
+"""The run as the wizard sees it: begun, followed from any console, gone on with after a failure, rebooted."""
+
+import json
+import time
+from collections.abc import Mapping
+from importlib import import_module
+from typing import Any, Final, cast
+
+from zeus_installer.engine.console import console_line
+from zeus_installer.screens.form import Screen
+from zeus_installer.screens.jobs import Job, Message
+from zeus_installer.screens.wizard import Wizard
+from zeus_installer.system.events import Event
+
+# Which screen shows a run in which state, by its module and its name there.
+_SCREENS: Final = {"ready-to-reboot": ("done", "SCREEN"), "done": ("done", "STATUS")}
+_RUN: Final = ("progress", "SCREEN")
+RUNNING: Final = ("running", "trial", "finishing")
+
+
+def begin(wizard: Wizard) -> None:
+    """Begin the installation of the plan that was shown; in a dry run, play it."""
+    desk = wizard.desk
+    for name in ("packages", "download"):
+        wizard.cancel(name)
+    if desk.dry_run:
+        order: dict[str, Any] = {"plan": desk.plan, "speed": desk.speed, "fail": None}
+        wizard.order(
+            "rehearse", order, title="Playing the run", stdin=True, heard=lambda job, heard: _hear(wizard, job, heard)
+        )
+        show(wizard, _RUN)
+        return
+
+    def started(job: Job, _message: Message) -> None:
+        if job.result is not None:
+            wizard.draft.forget()
+            follow(wizard)
+        elif job.error is not None:
+            desk.said = f"{job.error.message}\n{job.error.hint}"
+
+    order = {"plan": desk.plan, "console": True}
+    wizard.order("start", order, title="Starting the run", heard=started)
+
+
+def follow(wizard: Wizard) -> None:
+    """Show the run that is on this machine, from its beginning."""
+    wizard.order("follow", {}, title="Waiting for the run", heard=lambda job, heard: _hear(wizard, job, heard))
+    show(wizard, _RUN)
+
+
+def resume(wizard: Wizard) -> None:
+    """Go on after a failure."""
+    if wizard.desk.dry_run:
+        wizard.desk.jobs["rehearse"].tell({"resume": True})
+    else:
+        wizard.order("resume", {}, title="Going on", heard=lambda job, _heard: _complain(wizard, job))
+
+
+def reboot(wizard: Wizard) -> None:
+    """Reboot into the trial."""
+    wizard.desk.countdown = None
+    if wizard.desk.dry_run:
+        wizard.desk.jobs["rehearse"].tell({"reboot": True})
+    else:
+        wizard.order("reboot", {}, title="Rebooting", heard=lambda job, _heard: _complain(wizard, job))
+
+
+def see_host(wizard: Wizard) -> None:
+    """Ask what the finished host is. In a dry run there is none."""
+    if wizard.desk.dry_run:
+        wizard.desk.host = {"hostname": wizard.desk.inputs.get("hostname")}
+        return
+
+    def heard(job: Job, _message: Message) -> None:
+        if job.result is not None:
+            wizard.desk.host = job.result
+
+    wizard.order("host", {}, title="Asking the host", heard=heard)
+
+
+def open_shell(wizard: Wizard) -> None:
+    """Give a shell: to whoever has given a password, or when there is no password yet that could be given."""
+    desk = wizard.desk
+    if desk.admitted or desk.dry_run:
+        wizard.face.shell()
+        return
+
+    def heard(job: Job, _message: Message) -> None:
+        told: Mapping[str, Any] | None = job.result
+        if told is None:
+            return
+        desk.admitted = bool(told["admitted"] or told.get("open"))
+        if desk.admitted:
+            wizard.face.shell()
+        else:
+            desk.said = "no shell: that is not the password of root or an administrator"
+
+    def compare(password: str) -> None:
+        wizard.order("admit", {"password": password}, title="Comparing the password", heard=heard)
+
+    wizard.face.ask_text("Shell", "Password of root or an administrator", "", compare, secret=True)
+
+
+def show(wizard: Wizard, place: tuple[str, str]) -> None:
+    """Go to one of the screens of the run, unless it is there."""
+    module, name = place
+    screen = cast("Screen", getattr(import_module(f"zeus_installer.screens.{module}"), name))
+    if wizard.screen is not screen:
+        wizard.show(screen)
+
+
+def _complain(wizard: Wizard, job: Job) -> None:
+    if job.error is not None:
+        wizard.desk.said = f"{job.error.message}\n{job.error.hint}".strip()
+
+
+def _hear(wizard: Wizard, job: Job, message: Message) -> None:
+    desk = wizard.desk
+    if "plan" in message:
+        from zeus_installer.worker.estimate import Progress
+
+        desk.progress = Progress(message["plan"]["steps"])
+        desk.log.clear()
+    elif "event" in message:
+        event = Event.from_line(json.dumps(message["event"]))
+        if desk.progress is not None:
+            desk.progress.take(event, time.time())
+        line = console_line(event)
+        if line:
+            desk.log.extend(line.splitlines())
+    elif "status" in message:
+        desk.status = message["status"]
+        if desk.progress is not None and desk.state not in RUNNING:
+            desk.progress.stop()
+        show(wizard, _SCREENS.get(desk.state, _RUN))
+    elif job.error is not None and not job.running:
+        _complain(wizard, job)
