@@ -52,3 +52,17 @@ def test_a_finished_plan_is_not_resumed(tmp_path: Path) -> None:
     open_journal(store, plan).write(RUN, Mark.DONE)
     with pytest.raises(RefusedError, match="plan r1 is finished"):
         list(resume(store))
+
+
+def test_anybody_can_see_that_the_host_is_done_until_another_plan_comes(tmp_path: Path) -> None:
+    plan, store = make(), Store(Target(tmp_path))
+    store.save_plan(plan)
+    store.mark_done(plan)
+    assert store.done.read_text() == "r1\n"
+    assert store.done.stat().st_mode & 0o777 == 0o644
+
+    store.save_plan(plan)
+    assert not store.done.exists()
+    store.mark_done(plan)
+    store.forget_plan()
+    assert not store.done.exists()
