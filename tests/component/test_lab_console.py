@@ -1,7 +1,8 @@
-"""The lab's console driver, with a real shell on a pseudo terminal at the other end."""
+"""The lab's console driver and its screen, with a real shell on a pseudo terminal at the other end."""
 
 import os
 import pty
+import re
 import socket
 import subprocess
 import threading
@@ -11,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from tests.lab.console import Console, ConsoleError
+from tests.lab.screen import Screen
 
 
 @pytest.fixture
@@ -64,3 +66,51 @@ def test_expect_consumes_and_counts_do_not(console: Console) -> None:
     with pytest.raises(ConsoleError, match="timed out waiting for 'boot"):
         console.expect("boot\n", 0.2)
     assert console.log.read_bytes().count(b"boot\r\n") == 2
+
+
+def test_a_screen_shows_what_a_program_draws(console: Console) -> None:
+    screen = Screen(console)
+    screen.type(r"printf '\033[2J\033[1;1Hold\033[5;10Hhere\033[1;1Hnew\033[24;1H'")
+    screen.press("enter")
+    screen.expect(re.compile(r"^new\n\n\n\n {9}here$", re.MULTILINE), 10)
+    assert screen.lines[4] == "         here"
+    assert screen.cursor == (23, 0)
+    screen.type("printf '\\033[2J'\n")
+    assert "here" not in screen.expect_gone("new", 10)
+
+
+def test_a_screen_leaves_out_the_soft_reset_of_systemd_also_in_pieces(console: Console) -> None:
+    screen = Screen(console)
+    screen.type("printf '\\033[!pwhole'; printf '\\033['; sleep 0.2; printf '!p and in pieces'; printf '\\033[1m!'\n")
+    screen.expect("whole and in pieces!", 10)
+
+
+def test_the_keys_of_a_screen_arrive_as_a_terminal_sends_them(console: Console) -> None:
+    screen = Screen(console)
+    screen.type("cat -v\n")
+    screen.press("down", "f1", "shift tab", "x", "enter")
+    screen.expect("^[[B^[OP^[[Zx", 10)
+    screen.press("ctrl c")
+    screen.type("echo a''gain\n")
+    screen.expect("again", 10)
+    with pytest.raises(ValueError, match="no such key: hyper"):
+        screen.press("hyper")
+
+
+def test_a_screen_answers_where_its_cursor_is(console: Console, tmp_path: Path) -> None:
+    screen = Screen(console, columns=120, rows=40)
+    answer = tmp_path / "answer"
+    screen.type("printf '\\033[999;999H\\033[6n'; read -r -d R size; ")
+    screen.type(f"printf '%s' \"${{size#*[}}\" > {answer}; printf '\\033[Hd''one'\n")
+    screen.expect("done", 10)
+    assert answer.read_text() == "40;120"
+
+
+def test_what_does_not_come_is_told_with_what_the_screen_shows(console: Console) -> None:
+    screen = Screen(console)
+    screen.type("echo th''is\n")
+    screen.expect("this", 10)
+    with pytest.raises(ConsoleError, match=r"(?s)not on the screen: 'that'; it shows:\n.*this"):
+        screen.expect("that", 0.1)
+    assert "this\r\n" in console.raw
+    assert "this\n" in console.text

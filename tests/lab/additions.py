@@ -76,6 +76,7 @@ RELATIONS: Final[Mapping[str, Relations]] = {
     "grub2-efi-x64": Relations(provides=["shim-x64"]),
     "python3-blivet": Relations(requires=["python3-pyparted"]),
     "python3-dnf": Relations(requires=["dnf"]),
+    "python3-urwid": Relations(requires=["python3-typing-extensions", "python3-wcwidth"]),
     "openvswitch": Relations(scripts=LDCONFIG),
     "stunnel": Relations(scripts=LDCONFIG),
     "chrony": Relations(scripts=LDCONFIG),

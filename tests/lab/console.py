@@ -8,6 +8,7 @@ import shlex
 import socket
 import threading
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -30,14 +31,19 @@ class Result:
 
 
 class Console:
-    """One end of the serial line. `log` grows while the machine runs, whether or not anybody waits."""
+    """One end of the serial line. `log` grows while the machine runs, whether or not anybody waits.
+
+    Text for reading has no carriage returns; a terminal (screen.py) needs them and gets all that comes.
+    """
 
     def __init__(self, connection: socket.socket, log: Path) -> None:
         self.log = log
         self._connection = connection
+        self._raw = ""
         self._text = ""
         self._cursor = 0
         self._closed = False
+        self._terminal: Callable[[str], None] | None = None
         self._changed = threading.Condition()
         self._commands = itertools.count(1)
         self._reader = threading.Thread(target=self._read, daemon=True)
@@ -49,17 +55,34 @@ class Console:
         with self._changed:
             return self._text
 
+    @property
+    def raw(self) -> str:
+        """All that came so far, carriage returns included."""
+        with self._changed:
+            return self._raw
+
+    def attach(self, terminal: Callable[[str], None]) -> None:
+        """Call `terminal` with all that comes from now on, as it comes; one that was there before is taken away."""
+        with self._changed:
+            self._terminal = terminal
+
     def _read(self) -> None:
         decoder = codecs.getincrementaldecoder("utf-8")("replace")
         with self.log.open("ab", buffering=0) as log:
             while data := self._receive():
                 log.write(data)
                 with self._changed:
-                    self._text += decoder.decode(data).replace("\r", "")
+                    self._take(decoder.decode(data))
                     self._changed.notify_all()
         with self._changed:
             self._closed = True
             self._changed.notify_all()
+
+    def _take(self, piece: str) -> None:
+        self._raw += piece
+        self._text += piece.replace("\r", "")
+        if self._terminal:
+            self._terminal(piece)
 
     def _receive(self) -> bytes:
         try:
@@ -76,6 +99,14 @@ class Console:
                 self._wait(pattern, deadline)
             self._cursor = match.end()
             return match
+
+    def wait_until(self, condition: Callable[[], bool], timeout: float) -> bool:
+        """Wait (seconds) until the condition holds, tried whenever something came; gives whether it does."""
+        deadline = time.monotonic() + timeout
+        with self._changed:
+            while not (holds := condition()) and not self._closed and (left := deadline - time.monotonic()) > 0:
+                self._changed.wait(left)
+            return holds
 
     def wait_count(self, pattern: str, count: int, timeout: float) -> None:
         """Wait until the whole log holds the pattern `count` times; nothing is consumed."""

@@ -28,14 +28,16 @@ DEBIAN = words(
     "bcache-tools btrfs-progs cryptsetup-bin gir1.2-blockdev-2.0 libblockdev-btrfs2 libblockdev-crypto2 "
     "libblockdev-dm2 libblockdev-fs2 libblockdev-loop2 libblockdev-lvm2 libblockdev-mdraid2 libblockdev-mpath2 "
     "libblockdev-part2 libblockdev-swap2 mdadm multipath-tools python3-blockdev python3-bytesize python3-gi "
-    "python3-parted"
+    "python3-parted "
+    # What judges passwords, and what serves addresses and names.
+    "libpwquality1 dnsmasq-base"
 )
 DEBIAN_BACKPORTS = words("qemu-system-x86 qemu-utils seabios")
 FEDORA = words(
     "busybox cpio createrepo_c curl debian-keyring dnf dosfstools e2fsprogs edk2-ovmf gnupg2 grub2-efi-x64-modules "
     "grub2-pc-modules grub2-tools grub2-tools-extra lvm2 mmdebstrap mtools parted python3 qemu-img "
     "qemu-system-x86-core rpm-build rpm-sign seabios-bin strace util-linux xfsprogs zstd "
-    "bcache-tools btrfs-progs cryptsetup mdadm python3-blivet python3-pyparted"
+    "bcache-tools btrfs-progs cryptsetup dnsmasq libpwquality mdadm python3-blivet python3-pyparted"
 )
 
 

@@ -20,9 +20,9 @@ KEPT: Final = words(
     "dm_mod dm_mirror dm_snapshot dm_thin_pool dm_crypt dm_multipath dm_raid dm_zero dm_bufio raid0 raid1 raid10 "
     "raid456 md_mod linear crc32c_generic crc32c_intel libcrc32c sha256_generic aes_generic xts cbc nbd "
     # network
-    "bridge stp llc bonding 8021q tun veth openvswitch vxlan dummy nf_tables nf_conntrack nf_nat nft_ct nft_chain_nat "
-    "nft_masq nfnetlink nf_reject_ipv4 nf_reject_ipv6 nft_reject nft_reject_inet ip_tables iptable_filter ip6_tables "
-    "xt_conntrack xt_tcpudp br_netfilter iscsi_tcp libiscsi "
+    "bridge stp llc bonding 8021q macvlan tun veth openvswitch vxlan dummy nf_tables nf_conntrack nf_nat nft_ct "
+    "nft_chain_nat nft_masq nfnetlink nf_reject_ipv4 nf_reject_ipv6 nft_reject nft_reject_inet ip_tables "
+    "iptable_filter ip6_tables xt_conntrack xt_tcpudp br_netfilter iscsi_tcp libiscsi "
     # dom0
     "xen_blkback xen_netback xen_gntdev xen_gntalloc xen_evtchn xen_privcmd xenfs xen_pciback xen_acpi_processor"
 )

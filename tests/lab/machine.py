@@ -57,7 +57,8 @@ class Machine:
     """A machine that can be started again and again; all that changes is in its disks and `variables`.
 
     `memory` is in MiB. `-cpu max` is an AMD processor with SVM and nested paging; without RDTSCP, whose intercept
-    QEMU's emulation gets wrong. `variables` is the UEFI variable store, made on first use.
+    QEMU's emulation gets wrong. `variables` is the UEFI variable store, made on first use. `consoles` counts the serial
+    ports that somebody sits at: ttyS0, ttyS1.
     """
 
     cpus: int = 2
@@ -69,6 +70,7 @@ class Machine:
     nics: Sequence[Nic] = ()
     devices: Sequence[str] = ()
     direct: DirectKernel | None = None
+    consoles: int = 1
     qemu: str = "qemu-system-x86_64"
 
     def arguments(self, accelerator: str) -> list[str]:

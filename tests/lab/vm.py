@@ -1,4 +1,4 @@
-"""Runs a Machine: one QEMU process, its serial console and its control socket.
+"""Runs a Machine: one QEMU process, its serial consoles and its control socket.
 
 A guest's reboot stays inside the process; what booted how often is read from the serial log.
 """
@@ -11,7 +11,7 @@ import subprocess
 import tempfile
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from tests.lab.accelerator import accelerator
@@ -30,11 +30,12 @@ WITH_US = ("setpriv", "--pdeathsig", "KILL")
 
 
 class Vm:
-    """A running machine. Made by `boot`."""
+    """A running machine. Made by `boot`. `console` is the first of its consoles, where the kernel writes."""
 
-    def __init__(self, process: subprocess.Popen[bytes], console: Console, qmp: Qmp) -> None:
+    def __init__(self, process: subprocess.Popen[bytes], consoles: Sequence[Console], qmp: Qmp) -> None:
         self.process = process
-        self.console = console
+        self.consoles = consoles
+        self.console = consoles[0]
         self.qmp = qmp
 
     @property
@@ -98,25 +99,30 @@ class Vm:
 def boot(machine: Machine, log: Path, *, extra: Sequence[str] = ()) -> Iterator[Vm]:
     """Start the machine; its console goes to `log`. The process ends with the context, come what may.
 
-    `extra` are more QEMU arguments.
+    A second console goes to a file beside it (`serial-2.log`). `extra` are more QEMU arguments.
     """
     prepare_variables(machine)
     log.parent.mkdir(parents=True, exist_ok=True)
-    log.write_bytes(b"")
+    logs = [log if number == 1 else log.with_stem(f"{log.stem}-{number}") for number in console_numbers(machine)]
     with tempfile.TemporaryDirectory(prefix="zeus-vm-") as directory:
         process = start(machine, Path(directory), extra)
-        try:
-            serial = connect(Path(directory) / "serial", process)
-            console = Console(serial, log)
+        with ExitStack() as ends:
+            ends.callback(end, process)
+            consoles = []
+            for number, path in enumerate(logs, 1):
+                path.write_bytes(b"")
+                consoles.append(Console(connect(Path(directory) / f"serial-{number}", process), path))
+                ends.callback(consoles[-1].close)
             qmp = Qmp(connect(Path(directory) / "qmp", process))
-            try:
-                yield Vm(process, console, qmp)
-            finally:
-                end(process)
-                console.close()
-                qmp.close()
-        finally:
-            end(process)
+            ends.callback(qmp.close)
+            # First of all: what the guest still says is read to its end.
+            ends.callback(end, process)
+            yield Vm(process, consoles, qmp)
+
+
+def console_numbers(machine: Machine) -> range:
+    """The machine's consoles, counted from 1."""
+    return range(1, machine.consoles + 1)
 
 
 def prepare_variables(machine: Machine) -> None:
@@ -126,11 +132,12 @@ def prepare_variables(machine: Machine) -> None:
 
 
 def start(machine: Machine, directory: Path, extra: Sequence[str]) -> subprocess.Popen[bytes]:
-    """Start QEMU; it waits until both sockets are connected."""
-    sockets = [
-        *("-chardev", f"socket,id=serial,path={directory}/serial,server=on,wait=on", "-serial", "chardev:serial"),
-        *("-qmp", f"unix:{directory}/qmp,server=on,wait=on"),
-    ]
+    """Start QEMU; it waits until all sockets are connected, in this order."""
+    sockets = []
+    for name in (f"serial-{number}" for number in console_numbers(machine)):
+        sockets += ["-chardev", f"socket,id={name},path={directory}/{name},server=on,wait=on"]
+        sockets += ["-serial", f"chardev:{name}"]
+    sockets += ["-qmp", f"unix:{directory}/qmp,server=on,wait=on"]
     with (directory / "output").open("wb") as output:
         return subprocess.Popen(
             [*WITH_US, *machine.arguments(accelerator()), *sockets, *extra],
