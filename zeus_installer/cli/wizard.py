@@ -56,6 +56,7 @@ def _open(arguments: argparse.Namespace) -> ExitStatus:
     forbid_dumps()
     desk = Desk(
         dry_run=arguments.dry_run,
+        console=arguments.console,
         speed=arguments.speed,
         machine_file=str(arguments.machine.resolve()) if arguments.machine else None,
     )

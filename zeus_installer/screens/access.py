@@ -26,7 +26,8 @@ def _strength(desk: Desk) -> Sequence[Line]:
 
     found = strength(Secret(typed))
     style: Style = "good" if found.word == "strong" else "warn"
-    return ((style, f"{found.word}{f': {found.why}' if found.why else ''}"),)
+    guess = " (an estimate)" if found.estimate else ""
+    return ((style, f"{found.word}{guess}{f': {found.why}' if found.why else ''}"),)
 
 
 def _repeated(text: str, desk: Desk) -> str:

@@ -10,6 +10,8 @@ from zeus_installer.screens.wizard import Wizard
 from zeus_installer.screens.words import job_lines, size_of
 
 SECONDS: Final = 30
+# Seconds after which a console shows its login prompt again.
+_LONGEST: Final = 900
 
 
 def _lines(desk: Desk) -> Sequence[Line]:
@@ -94,6 +96,13 @@ def _facts(desk: Desk) -> Sequence[Line]:
     return lines
 
 
+def _enter(wizard: Wizard) -> None:
+    run.see_host(wizard)
+    if wizard.desk.console:
+        # The boot is not over while the wizard has a console.
+        wizard.face.after(_LONGEST, wizard.face.leave)
+
+
 STATUS: Final = Screen(
     id="status",
     title="Host",
@@ -101,6 +110,6 @@ STATUS: Final = Screen(
     buttons=(Button(label="Log", press=Wizard.show_log, help="All that the run has said, full screen."),),
     forward="Login prompt",
     proceed=lambda wizard: wizard.face.leave(),
-    enter=lambda wizard: run.see_host(wizard),
+    enter=_enter,
     can_go_back=False,
 )

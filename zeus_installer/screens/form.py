@@ -155,6 +155,7 @@ class Screen:
 
     `judge` holds the answers against the machine, once they are good by themselves: a failing verdict keeps the
     operator here. `proceed` is what the first button does, `forward` its label; without a label there is none.
+    `results` are those of jobs that hold only as long as nothing here is changed.
     """
 
     id: str
@@ -169,6 +170,7 @@ class Screen:
     enter: Callable[["Wizard"], None] = nothing
     can_go_back: bool = True
     visible_when: Callable[[Desk], bool] = always
+    results: tuple[str, ...] = ()
 
     def shown(self, desk: Desk) -> Iterator[Item]:
         """Give the items that are there for what is chosen now."""

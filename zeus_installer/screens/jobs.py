@@ -66,7 +66,7 @@ class Job:
         self._send(message)
 
     def read(self) -> bool:
-        """Take in what has come; gives whether more may come."""
+        """Take in what has come; gives whether more may come. After that, call `end`."""
         while True:
             try:
                 chunk = os.read(self.fileno(), 65536)
@@ -75,7 +75,6 @@ class Job:
             except OSError:
                 chunk = b""
             if not chunk:
-                self._end()
                 return False
             *lines, self._rest = (self._rest + chunk).split(b"\n")
             for line in lines:
@@ -104,7 +103,8 @@ class Job:
                 self.title, self.done, self.total = event["title"], event.get("done"), event.get("total")
             self._heard(self, message)
 
-    def _end(self) -> None:
+    def end(self) -> None:
+        """Take leave of the process, and say so. Nobody may wait on `fileno` any more: the next job may have it."""
         if self.took is not None:
             return
         self.took = time.monotonic() - self.began

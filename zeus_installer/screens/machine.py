@@ -35,25 +35,34 @@ def finding_lines(findings: Sequence[Finding]) -> Iterator[Line]:
 
 
 def look(wizard: Wizard) -> None:
-    """Have the machine probed and checked, unless it was; then ask whose password counts on it."""
+    """Have the machine probed and checked, unless it was, and ask whose password counts on it."""
     desk = wizard.desk
 
     def heard(job: Job, _message: Message) -> None:
         if job.result is not None:
             desk.machine = decode(Machine, job.result["machine"])
             desk.findings = decode(tuple[Finding, ...], job.result["findings"])
-            if desk.dry_run:
-                wizard.seen()
-            else:
-                wizard.order("administrators", {}, title="Asking for administrators", heard=heard_of_administrators)
+            _tell(wizard)
 
     def heard_of_administrators(job: Job, _message: Message) -> None:
         if job.result is not None:
             desk.administrators = Administrators(**job.result)
-            wizard.seen()
+            _tell(wizard)
 
-    if desk.machine is None and not desk.is_busy("look"):
+    if not _is_known(desk) and not desk.is_busy("look"):
         wizard.order("look", {"machine": desk.machine_file}, title="Looking at this machine", heard=heard)
+        if not desk.dry_run:
+            wizard.order("administrators", {}, title="Looking for administrators", heard=heard_of_administrators)
+
+
+def _is_known(desk: Desk) -> bool:
+    return desk.machine is not None and (desk.dry_run or desk.administrators is not None)
+
+
+def _tell(wizard: Wizard) -> None:
+    if _is_known(wizard.desk):
+        wizard.desk.said = ""
+        wizard.seen()
 
 
 def _look_again(wizard: Wizard) -> None:
@@ -63,8 +72,8 @@ def _look_again(wizard: Wizard) -> None:
 
 def _lines(desk: Desk) -> Sequence[Line]:
     machine = desk.machine
-    if machine is None:
-        return job_lines(desk.jobs.get("look"))
+    if machine is None or not _is_known(desk):
+        return [*job_lines(desk.jobs.get("look")), *job_lines(desk.jobs.get("administrators"))]
     named = " ".join(filter(None, (machine.firmware.vendor, machine.firmware.product))) or "This machine"
     memory = f", {machine.memory.bytes / (1 << 30):.1f} GiB of memory" if machine.memory.bytes else ""
     about: Line = ("title", f"{named}: {machine.cpu.model or 'processor not known'}{memory}")
@@ -77,7 +86,7 @@ def _failed(desk: Desk) -> list[Finding]:
 
 
 def _blocked(desk: Desk) -> str:
-    if desk.machine is None or (desk.administrators is None and not desk.dry_run):
+    if not _is_known(desk):
         busy = desk.is_busy("look") or desk.is_busy("administrators")
         return "the machine is still being looked at" if busy else "the machine could not be looked at: check again"
     failed = _failed(desk)

@@ -177,4 +177,5 @@ SCREEN: Final = Screen(
         ),
     ),
     judge=check_nics,
+    results=("network",),
 )

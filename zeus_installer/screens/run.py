@@ -2,11 +2,11 @@
 
 import json
 import time
-from collections.abc import Mapping
 from importlib import import_module
 from typing import Any, Final, cast
 
 from zeus_installer.engine.console import console_line
+from zeus_installer.screens.desk import Administrators
 from zeus_installer.screens.form import Screen
 from zeus_installer.screens.jobs import Job, Message
 from zeus_installer.screens.wizard import Wizard
@@ -79,26 +79,41 @@ def see_host(wizard: Wizard) -> None:
 
 
 def open_shell(wizard: Wizard) -> None:
-    """Give a shell: to whoever has given a password, or when there is no password yet that could be given."""
+    """Give a shell: to whoever has given a password, or to anybody as long as there is none yet."""
     desk = wizard.desk
-    if desk.admitted or desk.dry_run:
+    known = desk.administrators
+    if desk.admitted or desk.dry_run or (known is not None and known.open):
         wizard.face.shell()
-        return
+    elif known is None:
+        _look_for_administrators(wizard)
+    elif not known.names:
+        desk.said = "no shell: root is locked, and no administrator has a password that could be asked for"
+        wizard.face.refresh()
+    else:
+        ask = f"Password of {', '.join(known.names)}"
+        wizard.face.ask_text("Shell", ask, "", lambda password: _admit(wizard, password), secret=True)
 
+
+def _look_for_administrators(wizard: Wizard) -> None:
     def heard(job: Job, _message: Message) -> None:
-        told: Mapping[str, Any] | None = job.result
-        if told is None:
-            return
-        desk.admitted = bool(told["admitted"] or told.get("open"))
-        if desk.admitted:
-            wizard.face.shell()
+        if job.result is not None:
+            wizard.desk.administrators = Administrators(**job.result)
+            open_shell(wizard)
         else:
-            desk.said = "no shell: that is not the password of root or an administrator"
+            _complain(wizard, job)
 
-    def compare(password: str) -> None:
-        wizard.order("admit", {"password": password}, title="Comparing the password", heard=heard)
+    wizard.order("administrators", {}, title="Looking for administrators", heard=heard)
 
-    wizard.face.ask_text("Shell", "Password of root or an administrator", "", compare, secret=True)
+
+def _admit(wizard: Wizard, password: str) -> None:
+    def heard(job: Job, _message: Message) -> None:
+        wizard.desk.admitted = bool(job.result and job.result["admitted"])
+        if wizard.desk.admitted:
+            wizard.face.shell()
+        elif job.result is not None:
+            wizard.desk.said = "no shell: that is not the password of root or an administrator"
+
+    wizard.order("admit", {"password": password}, title="Comparing the password", heard=heard)
 
 
 def show(wizard: Wizard, place: tuple[str, str]) -> None:

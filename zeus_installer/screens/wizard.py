@@ -1,7 +1,7 @@
 """The course of the wizard, without its looks: where the operator is, what is wrong, what is under way."""
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Protocol
+from typing import Final, Protocol
 
 from zeus_installer.checks.model import Verdict
 from zeus_installer.screens.desk import Desk
@@ -9,6 +9,9 @@ from zeus_installer.screens.draft import Draft
 from zeus_installer.screens.form import Line, Screen, nothing
 from zeus_installer.screens.jobs import Job, Message
 from zeus_installer.system.codec import Json
+
+# The exit status of a wizard whose terminal has gone: its unit starts it again. sysexits.h: EX_TEMPFAIL.
+HUNG_UP: Final = 75
 
 
 class Face(Protocol):
@@ -89,6 +92,9 @@ class Wizard:
     def put(self, name: str, value: Json) -> None:
         """Take in what was typed or chosen."""
         self.desk.inputs[name] = value
+        for job in self.screen.results:
+            self.cancel(job)
+            self.desk.jobs.pop(job, None)
         self.desk.said = ""
         self.changed = True
         self._check()

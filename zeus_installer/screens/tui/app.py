@@ -17,12 +17,10 @@ from zeus_installer.screens.tui.dialogs import Dialog, closing
 from zeus_installer.screens.tui.look import PALETTE, Look
 from zeus_installer.screens.tui.page import Page
 from zeus_installer.screens.tui.rows import Line
-from zeus_installer.screens.tui.screen import ThriftyScreen
-from zeus_installer.screens.wizard import Wizard
+from zeus_installer.screens.tui.screen import ThriftyScreen, give_size
+from zeus_installer.screens.wizard import HUNG_UP, Wizard
 
 _TICK: Final = 1.0
-# The exit status of a wizard whose terminal has gone: its unit starts it again. sysexits.h: EX_TEMPFAIL.
-HUNG_UP: Final = 75
 
 
 class _Root(urwid.WidgetPlaceholder):
@@ -53,6 +51,7 @@ class Tui:
         """Show the wizard until it is left; `begin` opens the first screen."""
         urwid.set_encoding("ascii" if self._look.ascii else "utf-8")
         self._wizard = wizard
+        give_size(sys.stdout.fileno())
         self._page = Page(wizard, self._look, self._help)
         self._screen.set_terminal_properties(colors=1 if self._look.mono else 16, bright_is_bold=False)
         self._screen.tty_signal_keys(
@@ -115,6 +114,7 @@ class Tui:
         def ready() -> None:
             if not job.read():
                 self._loop.remove_watch_file(handle)
+                job.end()
 
         handle = self._loop.watch_file(job.fileno(), ready)
 

@@ -118,11 +118,12 @@ class Page(urwid.WidgetWrap):
             self._wizard.screen.proceed(self._wizard)
 
     def attend(self, name: str) -> None:
-        """Put the focus on a field."""
-        index = next((i for i, entry in enumerate(self._entries) if entry.field and entry.field.name == name), None)
-        if index is not None:
+        """Put the focus on a field, at its end: what is wrong with it is told beneath."""
+        places = [index for index, entry in enumerate(self._entries) if entry.field and entry.field.name == name]
+        if places:
             self._pile.focus_position = _ITEMS
-            self._list.set_focus(index)
+            self._list.set_focus(places[-1])
+            self._list.set_focus_valign("middle")
 
     def _columns(self) -> int:
         return self._width * 3 // 5 - 1 if self._wide else self._width

@@ -1,5 +1,7 @@
 """A screen for slow lines: what has only moved up or down is scrolled by the terminal, not sent again."""
 
+import os
+import termios
 from collections.abc import Sequence
 from typing import Final
 
@@ -54,3 +56,9 @@ def find_scroll(old: Sequence[_Row], new: Sequence[_Row]) -> tuple[int, int, int
 def _moved(old: Sequence[_Row], new: Sequence[_Row], top: int, bottom: int, up: int) -> int:
     rows = range(max(top, top - up), min(bottom, bottom - up) + 1)
     return sum(old[row + up] == new[row] for row in rows)
+
+
+def give_size(terminal: int) -> None:
+    """Give a terminal that does not know its size the usual one: a serial line asks nobody."""
+    if 0 in os.get_terminal_size(terminal):
+        termios.tcsetwinsize(terminal, (24, 80))
