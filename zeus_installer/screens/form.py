@@ -91,13 +91,17 @@ class Toggle(Field):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Row:
-    """A thing of the machine that can be picked. `why_not`: it cannot, for this reason; it is shown all the same."""
+    """A thing of the machine that can be picked. `why_not`: it cannot, for this reason; it is shown all the same.
+
+    `more` is a second line on it; `doomed`: to pick it destroys what that line tells.
+    """
 
     key: str
     cells: tuple[str, ...]
     more: str = ""
     value: Json = None
     why_not: str = ""
+    doomed: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

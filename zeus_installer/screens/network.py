@@ -2,15 +2,14 @@
 
 from collections.abc import Sequence
 from functools import partial
-from pathlib import Path
 from typing import Final
 
 from zeus_installer.checks.model import Finding
 from zeus_installer.checks.nics import check_nics
-from zeus_installer.machine.model import Nic
 from zeus_installer.screens.desk import Desk
-from zeus_installer.screens.form import Button, Choice, Line, Note, Option, Pick, Row, Screen, Text, Toggle
+from zeus_installer.screens.form import Button, Choice, Line, Note, Option, Pick, Screen, Text, Toggle
 from zeus_installer.screens.machine import finding_lines
+from zeus_installer.screens.nics import first_with_link, nic_rows
 from zeus_installer.screens.wizard import Wizard
 from zeus_installer.screens.words import job_lines
 from zeus_installer.system.codec import decode, encode
@@ -39,43 +38,6 @@ _BACKENDS: Final = (
     Option(key="openvswitch", label="Open vSwitch", note="the usual choice, as on an XCP host", value="openvswitch"),
     Option(key="bridge", label="bridge", note="the kernel's own bridges", value="bridge"),
 )
-
-
-def has_link(nic: Nic, desk: Desk) -> bool | None:
-    """Tell whether a NIC has a link: now, on this machine; as it was recorded on another one."""
-    if desk.machine_file is not None:
-        return nic.carrier
-    try:
-        return Path(f"/sys/class/net/{nic.name}/carrier").read_text().strip() == "1"
-    except OSError:
-        return nic.carrier and None  # it is down: nobody knows
-
-
-def _rows(desk: Desk, *, plain: bool) -> Sequence[Row]:
-    nics = desk.machine.nics if desk.machine else ()
-    words = {True: "link", False: "NO LINK", None: "down"}
-    return [
-        Row(
-            key=nic.mac or nic.name,
-            cells=(
-                nic.name,
-                nic.mac or "-",
-                nic.driver or "-",
-                f"{nic.speed} Mb/s" if nic.speed else "-",
-                words[has_link(nic, desk)],
-            ),
-            more=" ".join(nic.addresses),
-            value={"mac": nic.mac} if plain else nic.mac,
-            why_not="has no MAC address" if not nic.mac else "is no Ethernet NIC" if nic.kind != "ethernet" else "",
-        )
-        for nic in nics
-    ]
-
-
-def _first_with_link(desk: Desk) -> Sequence[str]:
-    rows = [row.key for row in _rows(desk, plain=True) if not row.why_not]
-    linked = [nic.mac for nic in (desk.machine.nics if desk.machine else ()) if nic.carrier and nic.mac in rows]
-    return [mac for mac in linked[:1] if mac]
 
 
 def _hostname(desk: Desk) -> str:
@@ -116,8 +78,8 @@ SCREEN: Final = Screen(
             label="Interface",
             path=f"{_KEY}.nic",
             heads=_HEADS,
-            rows=partial(_rows, plain=True),
-            default=_first_with_link,
+            rows=partial(nic_rows, plain=True),
+            default=first_with_link,
             visible_when=lambda desk: not _bonded(desk),
         ),
         Toggle(name="bond", label="Bond several NICs", help="Several NICs as one: more speed, or one that may fail."),
@@ -127,7 +89,7 @@ SCREEN: Final = Screen(
             path=f"{_KEY}.nic.bond.members",
             heads=_HEADS,
             many=True,
-            rows=partial(_rows, plain=False),
+            rows=partial(nic_rows, plain=False),
             visible_when=_bonded,
         ),
         Choice(

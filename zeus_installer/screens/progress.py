@@ -71,7 +71,8 @@ def _log(desk: Desk) -> Sequence[Line]:
     return [("", ""), *lines]
 
 
-def _failure(desk: Desk) -> Sequence[Line]:
+def failure_lines(desk: Desk) -> Sequence[Line]:
+    """Say why the run has stopped, and what to do."""
     error = desk.error
     if not has_failed(desk) or error is None:
         return ()
@@ -96,9 +97,8 @@ def _saved(wizard: Wizard, error: object) -> None:
 SCREEN: Final = Screen(
     id="progress",
     title="Installation",
-    items=(Note(lines=_steps), Note(lines=_log), Note(lines=_failure)),
+    items=(Note(lines=_steps), Note(lines=_log), Note(lines=failure_lines)),
     buttons=(
-        Button(label="Log", press=Wizard.show_log, help="All that the run has said, full screen."),
         Button(
             label="Retry",
             press=run.resume,
@@ -113,6 +113,7 @@ SCREEN: Final = Screen(
         ),
         Button(label="Shell", press=run.open_shell, help="A root shell; exit comes back.", visible_when=has_failed),
         Button(label="Save report", press=_save_report, help="Report and log in one file.", visible_when=has_failed),
+        Button(label="Log", press=Wizard.show_log, help="All that the run has said."),
     ),
     forward="",
     can_go_back=False,

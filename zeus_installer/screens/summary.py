@@ -10,7 +10,7 @@ from zeus_installer.screens.desk import Desk
 from zeus_installer.screens.form import Button, Line, Note, Screen
 from zeus_installer.screens.jobs import Job, Message
 from zeus_installer.screens.machine import finding_lines
-from zeus_installer.screens.packages import ask, repository_lines
+from zeus_installer.screens.repositories import ask, repository_lines
 from zeus_installer.screens.wizard import Wizard
 from zeus_installer.screens.words import job_lines
 from zeus_installer.system.codec import decode, encode

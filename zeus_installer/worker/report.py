@@ -22,10 +22,13 @@ _FOLDER = "zeus-report"
 
 
 def report(order: Order, _channel: Channel) -> Json:
-    """Write report, events and journal to the file `to`, for its owner alone."""
+    """Write report, events and journal to the new file `to`, for its owner alone."""
     to = path(order, "to")
     if to is None:
         raise UsageError("order.missing", "the order report has no to")
+    if to.exists() or to.is_symlink():
+        # Whoever stands at the console need not have given a password.
+        raise UsageError("report.exists", f"{to} is there already", hint="name another file")
     files = _files(store_of(order))
     if not files:
         raise RefusedError("report.none", "no run on this machine has left anything to report")

@@ -5,10 +5,9 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Final
 
 from zeus_installer.screens.desk import Desk
-from zeus_installer.screens.form import Note
 from zeus_installer.screens.plain.console import Console
 from zeus_installer.screens.plain.page import Page, Talk
-from zeus_installer.screens.progress import has_failed
+from zeus_installer.screens.progress import failure_lines, has_failed
 from zeus_installer.screens.run import RUNNING
 from zeus_installer.screens.wizard import Wizard
 from zeus_installer.screens.words import duration
@@ -109,9 +108,8 @@ class Progress(_RunPage):
                 self.listen(_MEANWHILE, self.teller.news)
 
     def _say_failure(self) -> None:
-        """Say why the run has stopped: what stands beneath steps and log, which were told line by line."""
-        notes = [item for item in self.wizard.screen.shown(self.desk) if isinstance(item, Note)]
-        self.console.say_lines(notes[-1].lines(self.desk))
+        """Say why the run has stopped; steps and log were told line by line."""
+        self.console.say_lines(failure_lines(self.desk))
 
 
 class Ready(_RunPage):

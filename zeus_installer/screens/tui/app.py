@@ -54,9 +54,7 @@ class Tui:
         give_size(sys.stdout.fileno())
         self._page = Page(wizard, self._look, self._help)
         self._screen.set_terminal_properties(colors=1 if self._look.mono else 16, bright_is_bold=False)
-        self._screen.tty_signal_keys(
-            intr="undefined", quit="undefined", start="undefined", stop="undefined", susp="undefined"
-        )
+        self._take_signal_keys()
         self._everywhere: Mapping[str, Callable[[], None]] = {
             "ctrl c": wizard.ask_to_leave,
             "esc": wizard.go_back,
@@ -129,11 +127,18 @@ class Tui:
         sys.stdout.flush()
         subprocess.run([os.environ.get("SHELL") or "/bin/sh"], check=False)
         self._loop.start()
+        self._take_signal_keys()
         self._screen.clear()
 
     def leave(self) -> None:
         """End the loop."""
         raise urwid.ExitMainLoop
+
+    def _take_signal_keys(self) -> None:
+        """Have Ctrl-C and its like come as keys: none of them may end the wizard."""
+        self._screen.tty_signal_keys(
+            intr="undefined", quit="undefined", start="undefined", stop="undefined", susp="undefined"
+        )
 
     def _open(self, dialog: Dialog) -> None:
         self._dialogs.append(dialog)

@@ -136,7 +136,8 @@ class Body:
             pressed = self._picker(item, row, rows)
             yield Entry(widget=self._press(f"{mark} {line}", pressed, style="dim" if row.why_not else ""), field=item)
             if beneath:
-                text = urwid.Text(("dim", self._look.words(beneath)))
+                style = "bad" if row.doomed and row.key in now else "dim"
+                text = urwid.Text((style, self._look.words(beneath)))
                 yield Entry(widget=urwid.Padding(text, left=4))
 
     def _picker(self, item: Pick, row: Row, rows: Sequence[Row]) -> Callable[[], None]:

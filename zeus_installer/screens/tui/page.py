@@ -16,8 +16,6 @@ from zeus_installer.screens.wizard import Wizard
 # From this width on the help of the focused field stands beside the form.
 WIDE: Final = 110
 _KEYS: Final = ("F1 Help", "Tab Next", "Enter Choose", "Esc Back", "Ctrl-C Leave")
-
-
 # Where in the pile the items and the buttons are.
 _ITEMS: Final = 2
 _BUTTONS: Final = 5
@@ -53,7 +51,9 @@ class Page(urwid.WidgetWrap):
         self._head = urwid.Columns([urwid.Text("", wrap="clip"), urwid.Text("", "right", "clip")])
         self._said = urwid.Text("")
         self._keys = urwid.Text("", wrap="clip")
+        self._width = 80
         self._wide = False
+        self._last_index = 0
         self._pile = urwid.Pile(
             [
                 ("pack", urwid.AttrMap(self._head, "head")),
@@ -109,8 +109,6 @@ class Page(urwid.WidgetWrap):
         self._width = columns
         self.update()
 
-    _width = 80
-
     def go_on(self) -> None:
         """Press the first button, wherever the focus is."""
         if self._wizard.screen.forward:
@@ -163,8 +161,6 @@ class Page(urwid.WidgetWrap):
             self._walker.set_focus(of_field[min(nth, len(of_field) - 1)])
         elif self._entries and not fresh:
             self._walker.set_focus(min(self._last_index, len(self._entries) - 1))
-
-    _last_index = 0
 
     def _place(self) -> tuple[str, int]:
         index = self._last_index = min(self._list.focus_position, len(self._entries) - 1)

@@ -1,0 +1,111 @@
+"""The disks of the machine as they can be picked for the SR, and the word that is wanted before one is destroyed."""
+
+from collections.abc import Sequence
+from typing import Final, Literal
+
+from zeus_installer.answers.model import Storage
+from zeus_installer.checks.disk_safety import why_unusable
+from zeus_installer.machine.model import Disk
+from zeus_installer.screens.desk import Desk
+from zeus_installer.screens.form import Pick, Row, Text, picked
+from zeus_installer.storage.text import contents, size_text
+
+_LOCAL: Final = frozenset({"ext", "lvm"})
+
+
+def is_local(desk: Desk) -> bool:
+    """Whether the SR is one on disks of this machine."""
+    return desk.inputs.get("sr_type", "ext") in _LOCAL
+
+
+def _free_space(desk: Desk) -> bool:
+    return desk.inputs.get("space") == "free-space"
+
+
+def _wished(desk: Desk) -> Storage:
+    """Give what is asked of a disk; what is on it may be destroyed, once that is confirmed."""
+    kind: Literal["ext", "lvm"] = "lvm" if desk.inputs.get("sr_type") == "lvm" else "ext"
+    if _free_space(desk):
+        return Storage(sr_type=kind, space="free-space")
+    return Storage(sr_type=kind, wipe="listed-disks")
+
+
+def _name(disk: Disk, disks: Sequence[Disk]) -> dict[str, str] | None:
+    """Name a disk as the answers do: by what stays when its kernel name changes."""
+    if disk.serial and [other.serial for other in disks].count(disk.serial) == 1:
+        return {"serial": disk.serial}
+    if disk.wwn and [other.wwn for other in disks].count(disk.wwn) == 1:
+        return {"wwn": disk.wwn}
+    return {"path": disk.links[0]} if disk.links else None
+
+
+def _rows(desk: Desk) -> Sequence[Row]:
+    disks = desk.machine.disks if desk.machine else ()
+    rows = []
+    for disk in disks:
+        value = _name(disk, disks)
+        unnamed = "" if value else "has no serial number, WWN or stable link by which to name it"
+        rows.append(
+            Row(
+                key=disk.name,
+                cells=(disk.model or "disk", disk.serial or "-", size_text(disk.size), disk.transport or "-"),
+                more=contents(disk),
+                value=dict(value or {}),
+                why_not=why_unusable(disk, disks, _wished(desk)) or unnamed,
+                doomed=not disk.empty and not _free_space(desk),
+            )
+        )
+    return rows
+
+
+def _only_empty(desk: Desk) -> Sequence[str]:
+    empty = [disk.name for disk in (desk.machine.disks if desk.machine else ()) if disk.empty]
+    usable = [row.key for row in _rows(desk) if row.key in empty and not row.why_not]
+    return usable if len(usable) == 1 else ()
+
+
+DISKS: Final = Pick(
+    name="disks",
+    label="Disks",
+    path="storage.disks",
+    help="Enter or Space picks a disk. A disk that cannot be used says why. One that is not empty has to be confirmed.",
+    heads=("model", "serial", "size", "bus"),
+    many=True,
+    rows=_rows,
+    default=_only_empty,
+    visible_when=is_local,
+)
+
+
+def doomed(desk: Desk) -> Sequence[Disk]:
+    """Give the picked disks that something is on, or may be."""
+    if not is_local(desk) or _free_space(desk) or desk.machine is None:
+        return ()
+    keys = [row.key for row in picked(DISKS, desk)]
+    return [disk for disk in desk.machine.disks if disk.name in keys and not disk.empty]
+
+
+def confirmations(desk: Desk) -> Sequence[Text]:
+    """Give a field for each picked disk that is not empty."""
+    disks = desk.machine.disks if desk.machine else ()
+    return [
+        _confirmation(disk, next(iter((_name(disk, disks) or {"path": disk.path}).items()))) for disk in doomed(desk)
+    ]
+
+
+def _confirmation(disk: Disk, name: tuple[str, str]) -> Text:
+    kind, text = name[0].replace("serial", "serial number"), name[1]
+    if not text.isascii():
+        kind, text = "path", disk.path  # not every console can show, or type, the other
+    last = text[-4:]
+
+    def check(typed: str, _desk: Desk) -> str:
+        wanted = f"type the last four characters of its {kind} to destroy what is on {disk.path}"
+        return "" if typed.strip() == last else wanted
+
+    return Text(
+        name=f"confirm {text}",
+        label=f"Destroy {text}?",
+        help=f"On {disk.path} is: {contents(disk)}. Type the last four characters of its {kind}, {text}.",
+        check=check,
+    )
