@@ -1,6 +1,7 @@
 """The wizard on real consoles: a whole installation by keys on the serial line, and one whose line is dropped."""
 
 import dataclasses
+import re
 from pathlib import Path
 from typing import Final
 
@@ -74,7 +75,10 @@ def test_an_installation_by_keys_on_the_serial_line(tmp_path: Path) -> None:
         vm.check("zeus wizard --at-boot && sync")
         screen = Screen(vm.console)
         vm.send("systemctl reboot\n")
-        screen.expect("Zeus installer: Machine", 180)
+        # The screen's console greets too: whichever was first has the forms, and one key brings them here.
+        greeting = screen.expect(re.compile("Zeus installer: (Machine|Open elsewhere)"), 180)
+        if "elsewhere" in greeting:
+            go_on(screen, "Machine")
         screen.expect("AMD-V enabled", 120)
         go_on(screen, "Password", 120)
         screen.expect("A password of: root")

@@ -49,18 +49,19 @@ def look(wizard: Wizard) -> None:
             desk.administrators = Administrators(**job.result)
             _tell(wizard)
 
-    if not _is_known(desk) and not desk.is_busy("look"):
+    if not is_known(desk) and not desk.is_busy("look"):
         wizard.order("look", {"machine": desk.machine_file}, title="Looking at this machine", heard=heard)
         if not desk.dry_run:
             wizard.order("administrators", {}, title="Looking for administrators", heard=heard_of_administrators)
 
 
-def _is_known(desk: Desk) -> bool:
+def is_known(desk: Desk) -> bool:
+    """Whether the machine was looked at, and what the next screens need is known of it."""
     return desk.machine is not None and (desk.dry_run or desk.administrators is not None)
 
 
 def _tell(wizard: Wizard) -> None:
-    if _is_known(wizard.desk):
+    if is_known(wizard.desk):
         wizard.desk.said = ""
         wizard.seen()
 
@@ -72,7 +73,7 @@ def _look_again(wizard: Wizard) -> None:
 
 def _lines(desk: Desk) -> Sequence[Line]:
     machine = desk.machine
-    if machine is None or not _is_known(desk):
+    if machine is None or not is_known(desk):
         return [*job_lines(desk.jobs.get("look")), *job_lines(desk.jobs.get("administrators"))]
     named = " ".join(filter(None, (machine.firmware.vendor, machine.firmware.product))) or "This machine"
     memory = f", {machine.memory.bytes / (1 << 30):.1f} GiB of memory" if machine.memory.bytes else ""
@@ -86,7 +87,7 @@ def _failed(desk: Desk) -> list[Finding]:
 
 
 def _blocked(desk: Desk) -> str:
-    if not _is_known(desk):
+    if not is_known(desk):
         busy = desk.is_busy("look") or desk.is_busy("administrators")
         return "the machine is still being looked at" if busy else "the machine could not be looked at: check again"
     failed = _failed(desk)

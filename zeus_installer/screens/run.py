@@ -68,7 +68,8 @@ def reboot(wizard: Wizard) -> None:
 def see_host(wizard: Wizard) -> None:
     """Ask what the finished host is. In a dry run there is none."""
     if wizard.desk.dry_run:
-        wizard.desk.host = {"hostname": wizard.desk.inputs.get("hostname")}
+        known = wizard.desk.machine.hostname if wizard.desk.machine else None
+        wizard.desk.host = {"hostname": wizard.desk.inputs.get("hostname") or known}
         return
 
     def heard(job: Job, _message: Message) -> None:

@@ -75,9 +75,12 @@ class Wizard:
         self.face.after(0, self._load_forms)
 
     def _load_forms(self) -> None:
+        from zeus_installer.screens import machine
         from zeus_installer.screens.flow import form_screens
 
         self.screens = form_screens()
+        if machine.is_known(self.desk):
+            self.seen()
         self.face.refresh()
 
     def show(self, screen: Screen) -> None:
@@ -138,8 +141,10 @@ class Wizard:
             self.show(kept)
 
     def _kept_screen(self) -> Screen | None:
-        kept, self.kept = self.kept, ""
-        return next((screen for screen in self.way if screen.id == kept and screen is not self.screen), None)
+        found = next((screen for screen in self.way if screen.id == self.kept), None)
+        if found is not None:
+            self.kept = ""
+        return None if found is self.screen else found
 
     def go_back(self) -> None:
         """Go to the screen before; nothing typed is lost."""
