@@ -25,7 +25,9 @@ _OTHER_HALF: Final = {
     "dom0": "  {} steps were done before the reboot",
 }
 _UNTIL: Final = {"linux": "until the reboot", "dom0": "until the host is finished"}
+# What of the log has a line each beneath the steps on the smallest terminal.
 _LOG_LINES: Final = 6
+_LOG_WIDTH: Final = 78
 
 
 def has_failed(desk: Desk) -> bool:
@@ -50,8 +52,9 @@ def _step(step: "StepView") -> Iterator[Line]:
     style, mark = _MARKS[step.state]
     took = "" if step.seconds is None else duration(step.seconds)
     yield style, f"{mark} {step.title:<46}{took:>6}".rstrip()
-    if step.state == "running":
-        yield "", f"    {_doing(step)}"
+    doing = _doing(step) if step.state == "running" else ""
+    if doing:
+        yield "", f"    {doing}"
 
 
 def _doing(step: "StepView") -> str:
@@ -67,7 +70,8 @@ def _doing(step: "StepView") -> str:
 def _log(desk: Desk) -> Sequence[Line]:
     if has_failed(desk):
         return ()
-    lines: list[Line] = [("dim", line) for line in list(desk.log)[-_LOG_LINES:]]
+    tail = (line.expandtabs() for line in list(desk.log)[-_LOG_LINES:])
+    lines: list[Line] = [("dim", line if len(line) <= _LOG_WIDTH else f"{line[: _LOG_WIDTH - 1]}…") for line in tail]
     return [("", ""), *lines]
 
 
