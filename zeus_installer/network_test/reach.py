@@ -88,6 +88,8 @@ def judge_answers(answers: Sequence[Answer], name: str) -> tuple[bool, str]:
     """Say whether a server is of use, and what it said."""
     if not answers:
         return False, "does not answer"
+    if not name:
+        return True, "answers"  # whatever it makes of the root: a server of a closed site may know of none
     addresses = [str(address) for answer in answers for address in answer.addresses[:_MOST_ADDRESSES]]
     status = max(answer.status for answer in answers)
     if addresses:
@@ -97,7 +99,7 @@ def judge_answers(answers: Sequence[Answer], name: str) -> tuple[bool, str]:
     if status != Status.OK:
         known = {member.value: member.name.replace("_", " ").lower() for member in Status}
         return False, f"answers with an error ({known.get(status, status)})"
-    return (False, f"answers: {name} has no address that can be used here") if name else (True, "answers")
+    return False, f"answers: {name} has no address that can be used here"
 
 
 def check_repository(door: Door, resolver: Resolver) -> Finding:

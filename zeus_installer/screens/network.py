@@ -8,6 +8,7 @@ from zeus_installer.checks.model import Finding
 from zeus_installer.checks.nics import check_nics
 from zeus_installer.screens.desk import Desk
 from zeus_installer.screens.form import Button, Choice, Line, Note, Option, Pick, Screen, Text, Toggle
+from zeus_installer.screens.jobs import Job, Message
 from zeus_installer.screens.machine import finding_lines
 from zeus_installer.screens.nics import first_with_link, nic_rows
 from zeus_installer.screens.wizard import Wizard
@@ -46,8 +47,19 @@ def _hostname(desk: Desk) -> str:
 
 
 def _test(wizard: Wizard) -> None:
-    machine = encode(wizard.desk.machine) if wizard.desk.machine else None
-    wizard.order("network", {"answers": wizard.answers_data(), "machine": machine}, title="Testing the network")
+    """Have the network tested; the result is shown over the screen, and stays at its end."""
+    desk = wizard.desk
+    if not wizard.is_good():
+        return
+
+    def heard(job: Job, _message: Message) -> None:
+        if not job.running:
+            desk.said = ""
+            wizard.face.tell("Network test", _tested(desk))
+
+    order = {"answers": wizard.good_data(), "machine": encode(desk.machine)}
+    wizard.order("network", order, title="Testing the network", heard=heard)
+    desk.said = "testing link, address, router, name server and repository: half a minute at most"
 
 
 def _tested(desk: Desk) -> Sequence[Line]:

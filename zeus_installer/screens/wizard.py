@@ -110,22 +110,22 @@ class Wizard:
 
     def go_on(self) -> None:
         """Go to the next screen, if nothing is wrong with this one."""
+        if self.is_good():
+            way = list(self.way)
+            self.show(way[way.index(self.screen) + 1])
+
+    def is_good(self) -> bool:
+        """Whether the operator may go on from here; says why not, at the fields that are to blame."""
         self.checked.add(self.screen.id)
         self._check()
         reason = self.screen.blocked(self.desk)
         if not reason and self.wrong:
             reason = "see what is marked" if len(self.wrong) == 1 else f"{len(self.wrong)} fields are marked"
-        reason = reason or self._refused()
-        if reason:
-            self.desk.said = reason
-            self.face.refresh()
-            if self.wrong:
-                self.face.attend(
-                    next(field.name for field in self.screen.fields(self.desk) if field.name in self.wrong)
-                )
-            return
-        way = list(self.way)
-        self.show(way[way.index(self.screen) + 1])
+        self.desk.said = reason or self._refused()
+        self.face.refresh()
+        if self.wrong:
+            self.face.attend(next(field.name for field in self.screen.fields(self.desk) if field.name in self.wrong))
+        return not self.desk.said
 
     def go_in(self) -> None:
         """Go on behind the password, for as long as this wizard runs."""
@@ -204,6 +204,14 @@ class Wizard:
         from zeus_installer.screens.gather import gather
 
         return gather(self.way, self.desk).data
+
+    def good_data(self) -> dict[str, Json]:
+        """Give the answers of this screen, and of each other one that is good by itself: the rest has yet to come."""
+        from zeus_installer.screens.gather import gather
+
+        others = [screen for screen in self.way if screen is not self.screen]
+        good = [screen for screen in others if gather([screen], self.desk).answers is not None]
+        return gather([self.screen, *good], self.desk).data
 
     def tick(self) -> None:
         """Do what is done every second: keep what was typed, show how long jobs have taken, see a run that began."""

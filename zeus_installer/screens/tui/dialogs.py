@@ -7,7 +7,7 @@ import urwid
 
 from zeus_installer.screens.form import Line as Words
 from zeus_installer.screens.tui.look import Look
-from zeus_installer.screens.tui.rows import Line, button_row, focusable, note
+from zeus_installer.screens.tui.rows import Line, button_row, focusable, note, note_rows
 
 _WIDEST: Final = 76
 _SCROLLING: Final = ("up", "down", "page up", "page down", "home", "end")
@@ -60,7 +60,7 @@ class Dialog(urwid.WidgetWrap):
         """Lay it over the screen, no larger than it needs to be."""
         width = min(columns - 4, max(_WIDEST, columns - 20))
         inside = max(1, width - 4)
-        height = sum(1 + max(0, len(self._look.words(text)) - 1) // inside for _, text in self._lines)
+        height = sum(note_rows(self._look.words(text), inside) for _, text in self._lines)
         height += 4 if self._line is None else 5
         return urwid.Overlay(self, screen, "center", width, "middle", max(5, min(rows - 2, height)))
 

@@ -58,6 +58,13 @@ def note(style: str, text: str) -> urwid.Widget:
     return urwid.Padding(urwid.Text((style or None, bare)), left=len(text) - len(bare))
 
 
+def note_rows(text: str, columns: int) -> int:
+    """Give the rows that a line of a note takes, at the least."""
+    _, tab, rest = text.partition("\t")
+    room = max(1, columns - MARK) if tab else columns
+    return sum(1 + max(0, len(line) - 1) // room for line in (rest if tab else text).split("\n"))
+
+
 def focusable(widget: urwid.Widget, style: str = "") -> urwid.Widget:
     """Show where the focus is."""
     return urwid.AttrMap(widget, style or None, {None: "focus", style: "focus"} if style else "focus")
