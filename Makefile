@@ -1,16 +1,17 @@
 # Each target installs what it needs (Debian 12 as root, or Fedora) and can be repeated cheaply.
 PYTHON := .venv/bin/python
 
-.PHONY: help demo test test-fast lint bench lab clean
+.PHONY: help demo test test-fast lint bench screenshots lab clean
 
 help:
-	@echo "make demo       turn a plain virtual machine into a Xen dom0 and log in to its XenAPI"
-	@echo "make test       all tests: unit, component, virtual machines"
-	@echo "make test-fast  unit and component tests only"
-	@echo "make bench      measure, each figure against its peer"
-	@echo "make lab        build the lab only: what the tests and the demo boot and install from (cached)"
-	@echo "make lint       ruff and mypy only (part of the tests too)"
-	@echo "make clean      remove the virtual environment and caches of this tree"
+	@echo "make demo         turn a plain virtual machine into a Xen dom0 and log in to its XenAPI"
+	@echo "make test         all tests: unit, component, virtual machines"
+	@echo "make test-fast    unit and component tests only"
+	@echo "make bench        measure, each figure against its peer"
+	@echo "make screenshots  take docs/screens anew, each picture from the real terminal output"
+	@echo "make lab          build the lab only: what the tests and the demo boot and install from (cached)"
+	@echo "make lint         ruff and mypy only (part of the tests too)"
+	@echo "make clean        remove the virtual environment and caches of this tree"
 
 demo: .venv/ready
 	$(PYTHON) -m tests.lab demo
@@ -26,6 +27,9 @@ lint: .venv/ready
 
 bench: .venv/ready
 	$(PYTHON) -m tests.bench
+
+screenshots: .venv/ready
+	$(PYTHON) -m tests.terminal.screenshots
 
 lab: .venv/ready
 	$(PYTHON) -m tests.lab build

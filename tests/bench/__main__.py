@@ -4,12 +4,13 @@ import sys
 from collections.abc import Callable, Sequence
 from typing import Final
 
-from tests.bench import demo, packages, probe
+from tests.bench import demo, packages, probe, wizard
 from tests.bench.rows import Row, print_rows
 
 BENCHES: Final[dict[str, Callable[[], Sequence[Row]]]] = {
     "probe": probe.measure,
     "packages": packages.measure,
+    "wizard": wizard.measure,
     "demo": demo.measure,
 }
 

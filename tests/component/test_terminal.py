@@ -13,12 +13,13 @@ from tests.terminal import snapshots
 from tests.terminal.display import Cell
 from tests.terminal.machines import machine_file
 from tests.terminal.picture import draw, picture
-from tests.terminal.screenshots import SCREENSHOTS, TOY, take
+from tests.terminal.screenshots import SCREENSHOTS, take, without_made_up
 from tests.terminal.snapshots import check_snapshot
 from tests.terminal.terminal import Terminal, TerminalError
 from zeus_installer.machine.replay import load
 
 ROOT = Path(__file__).parents[2]
+TOY = (sys.executable, "-m", "tests.terminal.toy")
 # Says what it reads, byte by byte, until a full stop.
 ECHO = """
 import os, sys, tty
@@ -205,9 +206,19 @@ def test_a_run_of_equal_places_is_one_text() -> None:
     ]
 
 
-def test_screenshots_are_the_same_each_time() -> None:
-    shot = SCREENSHOTS["toy-greeting"]
-    assert take(shot) == take(shot)
+@pytest.mark.parametrize("name", ["machine", "failure"])
+def test_screenshots_are_the_same_each_time(name: str) -> None:
+    shot = SCREENSHOTS[name]
+    taken = take(shot)
+    assert f'aria-label="{shot.title}"' in taken
+    assert taken == take(shot)
+
+
+def test_what_a_plan_makes_up_is_the_same_in_each_picture() -> None:
+    row = [Cell(text=char) for char in "日"] + [Cell(text="")]
+    row += [Cell(text=char) for char in " 0f8b3a52-9c1d-4e6f-8a7b-123456789abc: localsr-0f8b3a52"]
+    shown = "".join(cell.text for cell in without_made_up(row))
+    assert shown == "日 6f1d1c2e-3a0b-4d5c-8e9f-0a1b2c3d4e5f: localsr-6f1d1c2e"
 
 
 def test_a_recorded_machine_as_a_file(tmp_path: Path) -> None:

@@ -46,7 +46,8 @@ def draw(rows: Sequence[Sequence[Cell]], title: str, *, cursor: tuple[int, int] 
         lines += _texts(row, number * HEIGHT)
     if cursor:
         y, x = cursor[0] * HEIGHT, cursor[1] * WIDTH
-        lines.append(f'<rect x="{x}" y="{y + HEIGHT - 3}" width="{WIDTH}" height="3" fill="{FOREGROUND}"/>')
+        colour = _colours(rows[cursor[0]][cursor[1]])[0]
+        lines.append(f'<rect x="{x}" y="{y + HEIGHT - 3}" width="{WIDTH}" height="3" fill="{colour}"/>')
     return "\n".join([*lines, "</g>", "</svg>", ""])
 
 

@@ -54,6 +54,7 @@ class Terminal:
         self._display = Display(columns, rows, utf8=self._encoding == "utf-8", answer=self._answer)
         self._raw = bytearray()
         self._last = time.monotonic()
+        self._arrivals: list[tuple[float, int]] = []
         self._closed = False
         self._changed = threading.Condition()
         self._stderr = tempfile.TemporaryFile()  # noqa: SIM115 - it lives as long as we do
@@ -84,6 +85,8 @@ class Terminal:
         # Children that the program left behind are in its process group too.
         with contextlib.suppress(ProcessLookupError):
             os.killpg(self.process.pid, signal.SIGKILL)
+        # A program that has only just begun has no group of its own yet.
+        self.process.kill()
         self.process.wait()
         self.hang_up()
         os.close(self._stop)
@@ -99,9 +102,11 @@ class Terminal:
                 data = os.read(self._master, 65536)
             except OSError:  # Nobody has the other end open any more.
                 break
+            now = time.monotonic()
             with self._changed:
                 self._raw += data
                 self._last = time.monotonic()
+                self._arrivals.append((now, len(self._raw)))
                 self._display.feed(data)
                 self._changed.notify_all()
         with self._changed:
@@ -185,6 +190,12 @@ class Terminal:
         """How many bytes the program sent to the terminal so far."""
         with self._changed:
             return len(self._raw)
+
+    @property
+    def arrivals(self) -> list[tuple[float, int]]:
+        """When output came, by time.monotonic, and how many bytes there were in all then."""
+        with self._changed:
+            return list(self._arrivals)
 
     @property
     def stderr(self) -> str:

@@ -61,7 +61,7 @@ def begin(screen: Screen) -> None:
     """Press Install, and say yes."""
     screen.press("f10")
     screen.expect("Begin the installation?")
-    screen.press("enter")
+    screen.press("tab", "enter")
     screen.expect("Zeus installer: Installation", 120)
 
 
@@ -142,7 +142,7 @@ def test_a_dropped_line_and_another_console(tmp_path: Path) -> None:
         second.expect("The countdown is stopped")
         second.press("ctrl c")
         second.expect("Leave the wizard?")
-        second.press("enter")
+        second.press("tab", "enter")
         other.prepare_shell()
         assert other.check("zeus status").startswith("state: ready-to-reboot\n")
         assert other.check("pgrep -fc 'zeus_installer wizard' || true").strip() == "0"

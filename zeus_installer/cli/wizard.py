@@ -22,6 +22,7 @@ def parser() -> argparse.ArgumentParser:
         "--machine", type=Path, metavar="FILE", help="with --dry-run: a machine of `zeus probe --save`"
     )
     options.add_argument("--speed", type=float, default=1.0, help="with --dry-run: how many times as fast a run plays")
+    options.add_argument("--fail", metavar="STEP", help="with --dry-run: a step that fails")
     options.add_argument("--ascii", action="store_true", help="ASCII characters only")
     options.add_argument("--mono", action="store_true", help="no colours")
     options.add_argument("--plain", action="store_true", help="line by line: for screen readers and dumb terminals")
@@ -58,6 +59,7 @@ def _open(arguments: argparse.Namespace) -> ExitStatus:
         dry_run=arguments.dry_run,
         console=arguments.console,
         speed=arguments.speed,
+        fail=arguments.fail,
         machine_file=str(arguments.machine.resolve()) if arguments.machine else None,
     )
     draft = Draft(None) if arguments.dry_run else Draft()

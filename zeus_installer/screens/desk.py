@@ -31,17 +31,17 @@ class Administrators:
 class Desk:
     """The state of the wizard, without any of its looks.
 
-    `machine_file` names another machine than this one, `speed` is how fast a dry run plays, `console`: a login prompt
-    waits until the wizard ends. `inputs` are kept by field
-    name, and are all that the draft keeps. `typed` are the texts of secret fields: they live here and nowhere else,
-    until they are hashed. `jobs` are the orders given to the worker. Of administrators a password is asked for.
-    `holder` is the process and the console that has the forms, when it is another one.
+    `machine_file` names another machine than this one; of a dry run `speed` is how fast it plays, `fail` a step that
+    fails. `console`: a login prompt waits until the wizard ends. `inputs` are kept by field name, and are all that the
+    draft keeps; `typed` are the texts of secret fields: they live here and nowhere else, until they are hashed. `jobs`
+    are the orders given to the worker. `holder` is the process and the console that has the forms, when it is another.
     """
 
     machine_file: str | None = None
     dry_run: bool = False
     console: bool = False
     speed: float = 1.0
+    fail: str | None = None
     inputs: dict[str, Json] = field(default_factory=dict)
     typed: dict[str, str] = field(default_factory=dict, repr=False)
     jobs: dict[str, "Job"] = field(default_factory=dict)

@@ -7,7 +7,7 @@ from zeus_installer.answers.model import Storage
 from zeus_installer.checks.disk_safety import why_unusable
 from zeus_installer.machine.model import Disk
 from zeus_installer.screens.desk import Desk
-from zeus_installer.screens.form import Pick, Row, Text, picked
+from zeus_installer.screens.form import Item, Note, Pick, Row, Text, picked
 from zeus_installer.storage.text import contents, size_text
 
 _LOCAL: Final = frozenset({"ext", "lvm"})
@@ -85,27 +85,23 @@ def doomed(desk: Desk) -> Sequence[Disk]:
     return [disk for disk in desk.machine.disks if disk.name in keys and not disk.empty]
 
 
-def confirmations(desk: Desk) -> Sequence[Text]:
+def confirmations(desk: Desk) -> Sequence[Item]:
     """Give a field for each picked disk that is not empty."""
     disks = desk.machine.disks if desk.machine else ()
-    return [
-        _confirmation(disk, next(iter((_name(disk, disks) or {"path": disk.path}).items()))) for disk in doomed(desk)
-    ]
+    names = [(disk, _name(disk, disks) or {"path": disk.path}) for disk in doomed(desk)]
+    return [item for disk, name in names for item in _confirmation(disk, *next(iter(name.items())))]
 
 
-def _confirmation(disk: Disk, name: tuple[str, str]) -> Text:
-    kind, text = name[0].replace("serial", "serial number"), name[1]
+def _confirmation(disk: Disk, kind: str, text: str) -> Sequence[Item]:
     if not text.isascii():
         kind, text = "path", disk.path  # not every console can show, or type, the other
-    last = text[-4:]
+    wanted = f"the last four characters of its {kind.replace('serial', 'serial number')} {text}"
 
     def check(typed: str, _desk: Desk) -> str:
-        wanted = f"type the last four characters of its {kind} to destroy what is on {disk.path}"
-        return "" if typed.strip() == last else wanted
+        return "" if typed.strip() == text[-4:] else f"type {wanted} to destroy what is on {disk.path}"
 
-    return Text(
-        name=f"confirm {text}",
-        label=f"Destroy {text}?",
-        help=f"On {disk.path} is: {contents(disk)}. Type the last four characters of its {kind}, {text}.",
-        check=check,
+    doom = f"{disk.path} is not empty: {contents(disk)}. To destroy that, type {wanted}:"
+    return (
+        Note(lines=lambda _desk: (("bad", doom),)),
+        Text(name=f"confirm {text}", label="  destroy it", help=f"On {disk.path} is: {contents(disk)}.", check=check),
     )

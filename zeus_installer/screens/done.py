@@ -86,7 +86,7 @@ def _facts(desk: Desk) -> Sequence[Line]:
         ("Certificate", host.get("certificate_sha256")),
     )
     lines: list[Line] = [("good", "This machine is a verified XenAPI host."), ("", "")]
-    lines += [("", f"{name:<13}{value if value is not None else 'not known'}") for name, value in rows]
+    lines += [("", f"{name}\t{value if value is not None else 'not known'}") for name, value in rows]
     bare = host.get("address") or (addresses[0].partition("/")[0] if addresses else "ADDRESS")
     lines += [("", ""), ("title", "How to connect")]
     lines += [

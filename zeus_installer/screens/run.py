@@ -24,7 +24,7 @@ def begin(wizard: Wizard) -> None:
     for name in ("packages", "download"):
         wizard.cancel(name)
     if desk.dry_run:
-        order: dict[str, Any] = {"plan": desk.plan, "speed": desk.speed, "fail": None}
+        order: dict[str, Any] = {"plan": desk.plan, "speed": desk.speed, "fail": desk.fail}
         wizard.order(
             "rehearse", order, title="Playing the run", stdin=True, heard=lambda job, heard: _hear(wizard, job, heard)
         )

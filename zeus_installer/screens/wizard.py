@@ -1,5 +1,6 @@
 """The course of the wizard, without its looks: where the operator is, what is wrong, what is under way."""
 
+import gc
 from collections.abc import Callable, Mapping, Sequence
 from typing import Final, Protocol
 
@@ -79,6 +80,8 @@ class Wizard:
         from zeus_installer.screens.flow import form_screens
 
         self.screens = form_screens()
+        # What is loaded stays: the collector need not look at it again between two keys.
+        gc.freeze()
         if machine.is_known(self.desk):
             self.seen()
         self.face.refresh()

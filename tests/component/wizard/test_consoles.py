@@ -82,6 +82,6 @@ def test_a_console_that_waits_gets_the_forms_when_the_other_leaves(command: list
             second.expect("Take over here")
             first.press("ctrl-c")
             first.expect("Leave the wizard?")
-            first.press("enter")
+            first.press("tab", "enter")
             assert first.finish() == 0
             second.expect("Zeus installer: Network")

@@ -145,8 +145,11 @@ class Body:
             if row.why_not:
                 self._wizard.desk.said = f"{row.cells[0]} {row.cells[1]} {row.why_not}"
                 return
-            now = {other.key for other in picked(item, self._wizard.desk)}
-            wanted = (now ^ {row.key}) if item.many else {row.key}
+            desk = self._wizard.desk
+            now = {other.key for other in picked(item, desk)}
+            # What only was proposed gives way to what the operator picks.
+            proposed = item.name not in desk.inputs and row.key not in now
+            wanted = (now ^ {row.key}) if item.many and not proposed else {row.key}
             self._wizard.put(item.name, [other.key for other in rows if other.key in wanted])
 
         return pick

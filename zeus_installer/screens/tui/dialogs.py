@@ -15,7 +15,10 @@ Buttons = Sequence[tuple[str, Callable[[], None]]]
 
 
 class Dialog(urwid.WidgetWrap):
-    """A box with a text, maybe a line to type, and buttons. Esc is the last button; the text scrolls from anywhere."""
+    """A box with a text, maybe a line to type, and buttons; the text scrolls from anywhere.
+
+    The last button is the one that changes nothing: it has the focus at first, and Esc presses it.
+    """
 
     def __init__(
         self,
@@ -36,6 +39,7 @@ class Dialog(urwid.WidgetWrap):
         if at_end and texts:
             self._text.set_focus(len(texts) - 1)
         self._row = button_row(buttons)
+        self._row.focus_position = len(buttons) - 1
         typed = [("pack", focusable(line, "edit"))] if line is not None else []
         self._pile = urwid.Pile([self._text, *typed, ("pack", urwid.Divider()), ("pack", self._row)])
         self._pile.focus_position = 1 if line is not None else len(self._pile.contents) - 1

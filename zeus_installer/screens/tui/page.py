@@ -15,7 +15,6 @@ from zeus_installer.screens.wizard import Wizard
 
 # From this width on the help of the focused field stands beside the form.
 WIDE: Final = 110
-_KEYS: Final = ("F1 Help", "Tab Next", "Enter Choose", "Esc Back", "Ctrl-C Leave")
 # Where in the pile the items and the buttons are.
 _ITEMS: Final = 2
 _BUTTONS: Final = 5
@@ -92,8 +91,7 @@ class Page(urwid.WidgetWrap):
         if screen.id != self._screen:
             self._screen = screen.id
             self._focus_first()
-            keys = (_KEYS[0], *((f"F10 {screen.forward}",) if screen.forward else ()), *_KEYS[1:])
-            self._keys.set_text(("dim", "   ".join(keys)))
+            self._update_keys()
         self._update_head()
         self._update_rule()
         self._update_help()
@@ -238,12 +236,19 @@ class Page(urwid.WidgetWrap):
             row.focus_position = min(place, len(buttons) - 1)
             self._pile.contents[_BUTTONS] = (row, self._pile.options("pack"))
 
+    def _update_keys(self) -> None:
+        screen = self._wizard.screen
+        keys = ("F1 Help", f"F10 {screen.forward}", "Tab Next", "Enter Choose", "Esc Back", "Ctrl-C Leave")
+        unused = {f"F10 {screen.forward}": not screen.forward, "Esc Back": not screen.can_go_back}
+        self._keys.set_text(("dim", "   ".join(key for key in keys if not unused.get(key))))
+
     def _update_rule(self) -> None:
         """Say on the line beneath the items whether there is more of them than can be seen."""
         ends = self._list.ends_visible(self._list.size) if self._entries else ("top", "bottom")
         more = {(True, True): "", (True, False): " more below: Page Down ", (False, True): " more above: Page Up "}
         said = more.get(("top" in ends, "bottom" in ends), " more above and below: Page Up, Page Down ")
-        text = (self._look.rule * 3 + said).ljust(self._width, self._look.rule)
+        # Not filled up beside words: on a slow line each change of them would send the whole row.
+        text = f"{self._look.rule * 3}{said}" if said else self._look.rule * self._width
         if self._rule.text != text:
             self._rule.set_text(("dim", text))
 

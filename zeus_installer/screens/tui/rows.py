@@ -6,7 +6,7 @@ from typing import Final
 import urwid
 
 LABEL: Final = 16
-MARK: Final = 10
+MARK: Final = 12
 
 
 class Press(urwid.SelectableIcon):
