@@ -1,6 +1,7 @@
 """Screen 5, access: root's password, SSH keys, the time zone. A password is hashed at once and then forgotten."""
 
 from collections.abc import Callable, Sequence
+from functools import cache
 from pathlib import Path
 from typing import Final
 
@@ -59,8 +60,7 @@ def _hash(wizard: Wizard, then: Callable[[Wizard], None] = nothing) -> None:
 
 def _keys(desk: Desk) -> Sequence[Item]:
     """Give a line for each SSH key, and one more."""
-    named = [f"key {number}" for number in range(_MOST_KEYS)]
-    used = sum(1 for name in named if desk.inputs.get(name))
+    last = max((number for number in range(_MOST_KEYS) if desk.inputs.get(f"key {number}")), default=-1)
     return [
         Text(
             name=f"key {number}",
@@ -68,7 +68,7 @@ def _keys(desk: Desk) -> Sequence[Item]:
             path=f"host.ssh_keys.{number}",
             help="A line of an authorized_keys file: ssh-ed25519 AAAA… name. It may log in as root.",
         )
-        for number in range(min(used + 1, _MOST_KEYS))
+        for number in range(min(last + 2, _MOST_KEYS))
     ]
 
 
@@ -80,13 +80,23 @@ def present_zone(desk: Desk) -> str:
 
 
 def _zone(text: str, desk: Desk) -> str:
-    if not text or desk.machine_file is not None or (ZONES / text).is_file():
+    return "" if desk.machine_file is not None or not text else _unknown_zone(text)
+
+
+@cache
+def _unknown_zone(text: str) -> str:
+    if text in _zones():
         return ""
     import difflib
 
-    known = [str(path.relative_to(ZONES)) for path in ZONES.glob("[A-Z]*/**/*") if path.is_file()]
-    near = difflib.get_close_matches(text, known, n=1)
+    near = difflib.get_close_matches(text, _zones(), n=1)
     return f"this system knows no time zone {text}" + (f" (did you mean {near[0]}?)" if near else "")
+
+
+@cache
+def _zones() -> Sequence[str]:
+    names = (str(path.relative_to(ZONES)) for path in ZONES.rglob("*") if path.is_file())
+    return [name for name in names if not name.startswith(("posix/", "right/"))]
 
 
 SCREEN: Final = Screen(

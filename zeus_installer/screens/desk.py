@@ -54,6 +54,7 @@ class Desk:
     administrators: Administrators | None = None
     admitted: bool = False
     refused: int = 0
+    waits: bool = False
 
     asked: Mapping[str, Json] | None = None
     repositories: Finding | None = None

@@ -15,7 +15,7 @@ _LOCAL: Final = frozenset({"ext", "lvm"})
 
 def is_local(desk: Desk) -> bool:
     """Whether the SR is one on disks of this machine."""
-    return desk.inputs.get("sr_type", "ext") in _LOCAL
+    return str(desk.inputs.get("sr_type", "ext")) in _LOCAL
 
 
 def _free_space(desk: Desk) -> bool:
@@ -58,10 +58,12 @@ def _rows(desk: Desk) -> Sequence[Row]:
     return rows
 
 
-def _only_empty(desk: Desk) -> Sequence[str]:
-    empty = [disk.name for disk in (desk.machine.disks if desk.machine else ()) if disk.empty]
-    usable = [row.key for row in _rows(desk) if row.key in empty and not row.why_not]
-    return usable if len(usable) == 1 else ()
+def _proposed(desk: Desk) -> Sequence[str]:
+    """Give what the answers' default would take: the only empty disk, or the free space of the system's."""
+    usable = {row.key for row in _rows(desk) if not row.why_not}
+    disks = [disk for disk in (desk.machine.disks if desk.machine else ()) if disk.name in usable]
+    fitting = [disk.name for disk in disks if (disk.system if _free_space(desk) else disk.empty)]
+    return fitting if len(fitting) == 1 else ()
 
 
 DISKS: Final = Pick(
@@ -72,7 +74,8 @@ DISKS: Final = Pick(
     heads=("model", "serial", "size", "bus"),
     many=True,
     rows=_rows,
-    default=_only_empty,
+    required="pick a disk",
+    default=_proposed,
     visible_when=is_local,
 )
 
@@ -103,5 +106,5 @@ def _confirmation(disk: Disk, kind: str, text: str) -> Sequence[Item]:
     doom = f"{disk.path} is not empty: {contents(disk)}. To destroy that, type {wanted}:"
     return (
         Note(lines=lambda _desk: (("bad", doom),)),
-        Text(name=f"confirm {text}", label="  destroy it", help=f"On {disk.path} is: {contents(disk)}.", check=check),
+        Text(name=f"confirm {text}", label="  destroy it", help=f"Type {wanted}.", check=check),
     )

@@ -106,11 +106,15 @@ class Row:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pick(Field):
-    """One (or `many`) of the rows; `value`s of those picked go into the answers. `heads` are the columns' names."""
+    """One (or `many`) of the rows; `value`s of those picked go into the answers. `heads` are the columns' names.
+
+    `required` says what is wrong when none is picked: the answers' own default would choose where nobody did.
+    """
 
     rows: Callable[[Desk], Sequence[Row]]
     heads: tuple[str, ...] = ()
     many: bool = False
+    required: str = ""
     default: Callable[[Desk], Sequence[str]] | None = None
 
 

@@ -44,6 +44,8 @@ def complaints(screen: Screen, desk: Desk, gathered: Gathered) -> dict[str, list
             wrong = item.check(desk.typed.get(item.name, "") if item.secret else text_of(item, desk), desk)
             if wrong:
                 found[item.name].append(wrong)
+        elif isinstance(item, Pick) and item.required and not picked(item, desk):
+            found[item.name].append(item.required)
     places = {item.name: gathered.places[item.name] for item in screen.fields(desk) if item.name in gathered.places}
     for problem in gathered.problems:
         name = _nearest(problem.path, places)
@@ -83,24 +85,31 @@ class _Builder:
     """Nested tables; list items are kept by their number, and numbered anew without the gaps."""
 
     data: dict[Any, Any] = field(default_factory=dict)
-    places: dict[str, Path] = field(default_factory=dict)
+    _places: dict[str, Path] = field(default_factory=dict)
+    _without: dict[str, Path] = field(default_factory=dict)
     _numbers: dict[Path, int] = field(default_factory=dict)
 
+    @property
+    def places(self) -> dict[str, Path]:
+        """Give the place of each field. Without a value it has one for what the schema says of the key."""
+        return {**self._places, **{name: self._beside(words) for name, words in self._without.items()}}
+
     def put(self, item: Field, value: Json) -> None:
-        """Set the key of a field. Without a value it only gets a place, for what the schema says of the key."""
+        """Set the key of a field."""
         words: Path = tuple(int(word) if word.isdigit() else word for word in item.path.split("."))
         if value is None:
-            self.places[item.name] = words
+            self._without[item.name] = words
             return
         place = self._renumbered(words)
         table = self.data
         for word in place[:-1]:
             inner = table.setdefault(word, {})
             table = inner if isinstance(inner, dict) else {}
-        if isinstance(value, dict) and isinstance(table.get(place[-1]), dict):
-            value = {**value, **table[place[-1]]}
+        if isinstance(value, dict):
+            there = table.get(place[-1])
+            value = {**value, **(there if isinstance(there, dict) else {})}
         table[place[-1]] = value
-        self.places[item.name] = place
+        self._places[item.name] = place
 
     def _renumbered(self, words: Path) -> Path:
         place: Path = ()
@@ -110,6 +119,13 @@ class _Builder:
                 word = self._numbers.setdefault(words[: index + 1], len(taken))
             place = (*place, word)
         return place
+
+    def _beside(self, words: Path) -> Path:
+        """Give the place of a key that is not set: in its item of the list when that is there, else the list's."""
+        numbers = [index for index, word in enumerate(words) if isinstance(word, int)]
+        if all(words[: index + 1] in self._numbers for index in numbers):
+            return self._renumbered(words)
+        return words[: numbers[0]]
 
 
 def _lists(data: Any) -> Any:  # noqa: ANN401 - a tree of plain data

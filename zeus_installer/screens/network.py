@@ -91,6 +91,7 @@ SCREEN: Final = Screen(
             path=f"{_KEY}.nic",
             heads=_HEADS,
             rows=partial(nic_rows, plain=True),
+            required="pick the NIC that the host is managed on",
             default=first_with_link,
             visible_when=lambda desk: not _bonded(desk),
         ),

@@ -1,7 +1,7 @@
 """Screen 6, packages: where Xen and XenAPI come from; asked, checked and fetched while the operator goes on."""
 
 from collections.abc import Sequence
-from functools import partial
+from functools import cache, partial
 from typing import Final
 
 from zeus_installer.screens.desk import Desk
@@ -60,8 +60,8 @@ def _media(desk: Desk) -> Sequence[Row]:
 def _repos(desk: Desk) -> Sequence[Item]:
     if _on_medium(desk):
         return ()
-    used = sum(1 for number in range(_MOST_REPOS) if desk.inputs.get(f"repo {number}"))
-    return [item for number in range(min(used + 1, _MOST_REPOS)) for item in _repo(number)]
+    last = max((number for number in range(_MOST_REPOS) if desk.inputs.get(f"repo {number}")), default=-1)
+    return [item for number in range(min(last + 2, _MOST_REPOS)) for item in _repo(number)]
 
 
 def _repo(number: int) -> Sequence[Item]:
@@ -90,7 +90,8 @@ def _is_used(number: int, desk: Desk) -> bool:
     return number == 0 or bool(desk.inputs.get(f"repo {number}"))
 
 
-def _sources(_desk: Desk) -> Sequence[Option]:
+@cache
+def _sources() -> Sequence[Option]:
     from zeus_installer.sources.loader import load, names
 
     return [Option(key=name, label=name, note=load(name).title, value=name) for name in names()]
@@ -101,13 +102,14 @@ SCREEN: Final = Screen(
     title="Packages",
     intro="Where Xen and XenAPI come from. Nothing is installed before you have seen the summary.",
     items=(
-        Choice(name="source", label="Package set", path="packages.source", options=_sources),
+        Choice(name="source", label="Package set", path="packages.source", options=lambda _desk: _sources()),
         Choice(name="place", label="From", options=lambda _desk: _PLACES),
         Pick(
             name="medium",
             label="Medium",
             path="packages.repos.0",
             heads=("name", "directory", "signatures"),
+            required="pick a medium; one that is put in now shows up here once it is mounted",
             rows=_media,
             visible_when=_on_medium,
         ),

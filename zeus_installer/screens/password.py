@@ -16,7 +16,21 @@ _WAIT: Final = 5.0
 def _admit(wizard: Wizard) -> None:
     """Have the password compared; the right one opens the way for as long as this wizard runs."""
     desk = wizard.desk
-    if desk.is_busy("admit"):
+    if desk.is_busy("admit") or desk.waits:
+        return
+    if desk.refused < _TRIES_BEFORE_WAITING:
+        _compare(wizard)
+        return
+    desk.waits = True
+    desk.said = f"after {desk.refused} wrong passwords it takes {_WAIT:g} s each"
+    wizard.face.refresh()
+    wizard.face.after(_WAIT, lambda: _compare(wizard))
+
+
+def _compare(wizard: Wizard) -> None:
+    desk = wizard.desk
+    desk.waits = False
+    if wizard.screen is not SCREEN:
         return
 
     def heard(job: Job, _message: Message) -> None:
@@ -29,17 +43,8 @@ def _admit(wizard: Wizard) -> None:
             desk.refused += 1
             desk.said = "that is not the password of root or an administrator"
 
-    def compare() -> None:
-        wizard.order(
-            "admit", {"password": desk.typed.get("administrator", "")}, title="Comparing the password", heard=heard
-        )
-
-    if desk.refused < _TRIES_BEFORE_WAITING:
-        compare()
-    else:
-        desk.said = f"after {desk.refused} wrong passwords it takes {_WAIT:g} s each"
-        wizard.face.refresh()
-        wizard.face.after(_WAIT, compare)
+    order = {"password": desk.typed.get("administrator", "")}
+    wizard.order("admit", order, title="Comparing the password", heard=heard)
 
 
 def _lines(desk: Desk) -> Sequence[Line]:

@@ -119,12 +119,14 @@ def _writer(wizard: Wizard) -> Callable[[str], None]:
         from zeus_installer.system.files import write_atomic
 
         answers = gather(wizard.way, wizard.desk).answers
-        try:
-            if answers is not None:
+        if answers is None:
+            said = "the answers are not complete: go back and correct them"
+        else:
+            try:
                 write_atomic(Path(name), dump(answers), mode=0o600)
-            said = f"{name} has the answers; it does the same with: zeus install --answers {name}"
-        except OSError as error:
-            said = f"{name}: {(error.strerror or str(error)).lower()}"
+                said = f"{name} has the answers; it does the same with: zeus install --answers {name}"
+            except OSError as error:
+                said = f"{name}: {(error.strerror or str(error)).lower()}"
         wizard.desk.said = said
         wizard.face.refresh()
 

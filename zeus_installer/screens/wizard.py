@@ -131,11 +131,13 @@ class Wizard:
         return not self.desk.said
 
     def go_in(self) -> None:
-        """Go on behind the password, for as long as this wizard runs."""
+        """Go on behind the password, for as long as this wizard runs; elsewhere, only take note of it."""
         way = list(self.way)
-        following = way[way.index(self.screen) + 1]
+        asked = self.screen.id == "password"
+        following = way[way.index(self.screen) + 1] if asked else self.screen
         self.desk.admitted = True
-        self.show(self._kept_screen() or following)
+        if asked:
+            self.show(self._kept_screen() or following)
 
     def seen(self) -> None:
         """Go where an earlier wizard was left, now that the machine is known."""

@@ -145,8 +145,11 @@ class Plain:
         self._console.listen(job)
 
     def after(self, seconds: float, call: Callable[[], None]) -> None:
-        """Call something a little later."""
-        self._console.after(seconds, call)
+        """Call something a little later; what only waits for the screen to be shown, at once."""
+        if seconds:
+            self._console.after(seconds, call)
+        else:
+            call()
 
     def shell(self) -> None:
         """Give the terminal to a root shell, and come back."""

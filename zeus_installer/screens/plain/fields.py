@@ -140,7 +140,7 @@ def _of_pick(field: Pick, label: str, desk: Desk) -> Question:
         places = {number_of(word, len(rows)) for word in words}
         for place in sorted(places):
             if rows[place].why_not:
-                raise WrongAnswerError(f"Number {place + 1} cannot be used: it {rows[place].why_not}.")
+                raise WrongAnswerError(f"Number {place + 1} cannot be used: {rows[place].why_not}.")
         return [rows[place].key for place in sorted(places)]
 
     return Question(
@@ -158,7 +158,7 @@ def _row(field: Pick, row: Row) -> str:
     heads = (*field.heads, *[""] * len(row.cells))
     named = [(head, cell) for head, cell in zip(heads, row.cells, strict=False) if cell != "-"]
     cells = ", ".join(cell if head.lower() in cell.lower() else f"{head} {cell}" for head, cell in named)
-    why_not = f"cannot be used: it {row.why_not}" if row.why_not else ""
+    why_not = f"cannot be used: {row.why_not}" if row.why_not else ""
     return "; ".join(filter(None, (why_not, cells, row.more)))
 
 

@@ -66,7 +66,7 @@ class Page:
     def say_head(self) -> None:
         """Say which screen it is."""
         screen, way = self.wizard.screen, list(self.wizard.way)
-        step = f"step {way.index(screen) + 1} of {len(way)}" if screen in way and len(way) > 1 else ""
+        step = f"step {way.index(screen) + 1} of {len(way)}" if screen in way else ""
         self.console.say(f"\n{', '.join(filter(None, (screen.title, step, 'dry run' if self.desk.dry_run else '')))}")
         if screen.intro:
             self.console.say(screen.intro)

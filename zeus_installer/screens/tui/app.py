@@ -165,6 +165,8 @@ class Tui:
         if "window resize" in keys:
             self._page.resized(self._screen.get_cols_rows()[0])
             self._lay_out()
+            # Once more when it is drawn: only then it shows how much fits.
+            self._loop.set_alarm_in(0, lambda *_: self.refresh())
         return keys
 
     def _press(self, key: str) -> bool:

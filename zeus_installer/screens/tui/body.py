@@ -132,7 +132,7 @@ class Body:
         for row, line in zip(rows, lines, strict=True):
             marks = ("[x]", "[ ]") if item.many else ("(*)", "( )")
             mark = " - " if row.why_not else marks[row.key not in now]
-            beneath = "; ".join(filter(None, (row.more, f"cannot be used: it {row.why_not}" if row.why_not else "")))
+            beneath = "; ".join(filter(None, (row.more, f"cannot be used: {row.why_not}" if row.why_not else "")))
             pressed = self._picker(item, row, rows)
             yield Entry(widget=self._press(f"{mark} {line}", pressed, style="dim" if row.why_not else ""), field=item)
             if beneath:

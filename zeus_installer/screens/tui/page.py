@@ -171,6 +171,11 @@ class Page(urwid.WidgetWrap):
     def _focus_first(self) -> None:
         """Put the focus on the first thing that wants one: a field, else the first button."""
         first = next((index for index, entry in enumerate(self._entries) if entry.field), None)
+        if first is not None:
+            columns, rows = self._list.size
+            above = sum(entry.widget.rows((columns,)) for entry in self._entries[:first])
+            # What stands above must be read first, when it fills the screen.
+            first = first if above < rows else None
         if first is None:
             self._pile.focus_position = _BUTTONS
             if self._entries:
