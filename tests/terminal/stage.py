@@ -19,7 +19,7 @@ from zeus_installer.engine.console import console_line
 from zeus_installer.engine.status import State, Status
 from zeus_installer.plan import Plan
 from zeus_installer.planning import plan_host
-from zeus_installer.screens import done, elsewhere, password, progress
+from zeus_installer.screens import done, elsewhere, password, progress, status
 from zeus_installer.screens.desk import Administrators, Desk
 from zeus_installer.screens.draft import Draft
 from zeus_installer.screens.flow import form_screens
@@ -139,7 +139,7 @@ def _finishing(desk: Desk) -> Screen:
 def _status(desk: Desk) -> Screen:
     _play(desk, _in_state(State.DONE))
     desk.host = _HOST
-    return done.STATUS
+    return status.SCREEN
 
 
 MOMENTS: Final = {

@@ -7,7 +7,7 @@ ALL_SCREENS = """
 import sys
 from zeus_installer.cli import wizard
 sys.modules.setdefault("gi", None)
-from zeus_installer.screens import done, elsewhere, flow, gather, help, progress, run, start
+from zeus_installer.screens import done, elsewhere, flow, gather, help, progress, run, start, status
 from zeus_installer.screens.tui import app
 flow.form_screens()
 loaded = [name for name, module in sys.modules.items() if module is not None]

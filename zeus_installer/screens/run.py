@@ -12,9 +12,9 @@ from zeus_installer.screens.jobs import Job, Message
 from zeus_installer.screens.wizard import Wizard
 from zeus_installer.system.events import Event
 
-# Which screen shows a run in which state, by its module and its name there.
-_SCREENS: Final = {"ready-to-reboot": ("done", "SCREEN"), "done": ("done", "STATUS")}
-_RUN: Final = ("progress", "SCREEN")
+# Which screen shows a run in which state, by its module.
+_SCREENS: Final = {"ready-to-reboot": "done", "done": "status"}
+_RUN: Final = "progress"
 RUNNING: Final = ("running", "trial", "finishing")
 
 
@@ -117,10 +117,9 @@ def _admit(wizard: Wizard, password: str) -> None:
     wizard.order("admit", {"password": password}, title="Comparing the password", heard=heard)
 
 
-def show(wizard: Wizard, place: tuple[str, str]) -> None:
+def show(wizard: Wizard, name: str) -> None:
     """Go to one of the screens of the run, unless it is there."""
-    module, name = place
-    screen = cast("Screen", getattr(import_module(f"zeus_installer.screens.{module}"), name))
+    screen = cast("Screen", import_module(f"zeus_installer.screens.{name}").SCREEN)
     if wizard.screen is not screen:
         wizard.show(screen)
 
