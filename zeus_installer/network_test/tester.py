@@ -4,14 +4,11 @@ import json
 import logging
 import os
 import subprocess
-import sys
 import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
-from pathlib import Path
 from typing import IO, cast
 
-import zeus_installer
 from zeus_installer.answers.model import Answers
 from zeus_installer.checks.model import Finding, unknown
 from zeus_installer.machine.model import Nic
@@ -21,6 +18,7 @@ from zeus_installer.network_test.outcome import Check, not_tested
 from zeus_installer.network_test.port import put_to_sleep
 from zeus_installer.system.codec import decode, encode
 from zeus_installer.system.events import Event, Reporter
+from zeus_installer.system.own import start_own
 
 log = logging.getLogger(__name__)
 
@@ -66,7 +64,7 @@ def _ask(order: Order, report: Reporter) -> tuple[list[Finding], str]:
     findings: list[Finding] = []
     broken = ""
     with tempfile.TemporaryFile("w+", errors="replace") as words:
-        child = _start(words)
+        child = start_own("network_test", stderr=words)
         try:
             for kind, content in _converse(child, order):
                 if kind == "event":
@@ -86,21 +84,6 @@ def _ask(order: Order, report: Reporter) -> tuple[list[Finding], str]:
         words.seek(0)
         log.debug("network test: exit status %d: %s", status, words.read())
     return findings, broken or ("the test broke off" if status else "")
-
-
-def _start(words: IO[str]) -> subprocess.Popen[str]:
-    here = str(Path(zeus_installer.__file__).parent.parent)
-    path = os.pathsep.join(filter(None, (here, os.environ.get("PYTHONPATH"))))
-    return subprocess.Popen(
-        [sys.executable, "-P", "-m", "zeus_installer.network_test"],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=words,
-        text=True,
-        cwd="/",
-        env={**os.environ, "PYTHONPATH": path, "LC_ALL": "C.UTF-8", "LANG": "C.UTF-8"},
-        start_new_session=True,
-    )
 
 
 def _converse(child: subprocess.Popen[str], order: Order) -> Iterator[tuple[str, object]]:

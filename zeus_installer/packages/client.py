@@ -5,23 +5,20 @@
 
 import base64
 import json
-import os
 import signal
 import subprocess
-import sys
 import tempfile
 from collections.abc import Sequence
 from contextlib import suppress
-from pathlib import Path
 from typing import IO, Any, cast
 
-import zeus_installer
 from zeus_installer.packages.child import Order
 from zeus_installer.packages.port import Action, Outcome, Request, Resolution
 from zeus_installer.packages.problems import problem
 from zeus_installer.system.codec import decode, encode
 from zeus_installer.system.errors import ZeusError
 from zeus_installer.system.events import Event, Kind, Reporter
+from zeus_installer.system.own import start_own
 from zeus_installer.system.secrets import redact
 
 _TAIL_LINES = 8
@@ -47,7 +44,7 @@ def install(request: Request, report: Reporter, *, python: Sequence[str] = ()) -
 
 def _ask(order: Order, report: Reporter, python: Sequence[str]) -> Outcome:
     with tempfile.TemporaryFile("w+", errors="replace") as words:
-        child = _start(words, python)
+        child = start_own("packages.child", stderr=words, python=python)
         try:
             answer, last = _converse(child, order, report)
         except BaseException:
@@ -64,21 +61,6 @@ def _ask(order: Order, report: Reporter, python: Sequence[str]) -> Outcome:
     keys = {url: base64.b64decode(key) for url, key in answer["keys"].items()}
     resolution = decode(Resolution, answer["resolution"])
     return Outcome(resolution=resolution, keys=keys, unchecked=tuple(answer.get("unchecked", ())))
-
-
-def _start(words: IO[str], python: Sequence[str]) -> subprocess.Popen[str]:
-    here = str(Path(zeus_installer.__file__).parent.parent)
-    path = os.pathsep.join(filter(None, (here, os.environ.get("PYTHONPATH"))))
-    return subprocess.Popen(
-        [*(python or [sys.executable]), "-P", "-m", "zeus_installer.packages.child"],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=words,
-        text=True,
-        cwd="/",
-        env={**os.environ, "PYTHONPATH": path, "LC_ALL": "C.UTF-8", "LANG": "C.UTF-8"},
-        start_new_session=True,
-    )
 
 
 def _converse(child: subprocess.Popen[str], order: Order, report: Reporter) -> tuple[dict[str, Any], str]:

@@ -4,16 +4,14 @@ import json
 import os
 import signal
 import subprocess
-import sys
 import time
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from pathlib import Path
 from typing import IO, Any, Final, cast
 
-import zeus_installer
 from zeus_installer.system.codec import Json
 from zeus_installer.system.events import Failure
+from zeus_installer.system.own import start_own
 
 Message = Mapping[str, Any]
 _GONE: Final = Failure(code="worker.gone", message="the process that did the work has ended", hint="try it again")
@@ -39,8 +37,8 @@ class Job:
         self.error: Failure | None = None
         self._heard = heard
         self._rest = b""
-        self._process = _start()
-        self._stdin = cast("IO[bytes]", self._process.stdin)
+        self._process = start_own("worker", stderr=subprocess.DEVNULL)
+        self._stdin = cast("IO[str]", self._process.stdin)
         self._send(order)
         if not stdin:
             with suppress(OSError):
@@ -59,7 +57,7 @@ class Job:
 
     def fileno(self) -> int:
         """Give what to wait on for messages."""
-        return cast("IO[bytes]", self._process.stdout).fileno()
+        return cast("IO[str]", self._process.stdout).fileno()
 
     def tell(self, message: Mapping[str, Json]) -> None:
         """Send one more line to an order that listens."""
@@ -110,7 +108,7 @@ class Job:
         self.took = time.monotonic() - self.began
         with suppress(OSError):
             self._stdin.close()
-        cast("IO[bytes]", self._process.stdout).close()
+        cast("IO[str]", self._process.stdout).close()
         self._process.wait()
         if self.result is None and self.error is None:
             self.error = _GONE
@@ -118,18 +116,5 @@ class Job:
 
     def _send(self, message: Mapping[str, Json]) -> None:
         with suppress(OSError):
-            self._stdin.write(json.dumps(message).encode() + b"\n")
+            self._stdin.write(json.dumps(message) + "\n")
             self._stdin.flush()
-
-
-def _start() -> subprocess.Popen[bytes]:
-    here = str(Path(zeus_installer.__file__).parent.parent)
-    path = os.pathsep.join(filter(None, (here, os.environ.get("PYTHONPATH"))))
-    return subprocess.Popen(
-        [sys.executable, "-P", "-m", "zeus_installer.worker"],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        env={**os.environ, "PYTHONPATH": path},
-        start_new_session=True,
-    )

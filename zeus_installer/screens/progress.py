@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Iterator, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from zeus_installer.screens import run
@@ -86,7 +87,8 @@ def failure_lines(desk: Desk) -> Sequence[Line]:
 
 
 def _save_report(wizard: Wizard) -> None:
-    def save(path: str) -> None:
+    def save(name: str) -> None:
+        path = str(Path(name).absolute())
         wizard.order(
             "report", {"to": path}, title=f"Saving {path}", heard=lambda job, _message: _saved(wizard, job.error)
         )
