@@ -150,3 +150,13 @@ def _hear(wizard: Wizard, job: Job, message: Message) -> None:
         show(wizard, _SCREENS.get(desk.state, _RUN))
     elif job.error is not None and not job.running:
         _complain(wizard, job)
+    elif not job.running and not desk.dry_run:
+        _begin_anew(wizard)
+
+
+def _begin_anew(wizard: Wizard) -> None:
+    """Open the forms again: the plan was given up, or undone, on another console."""
+    from zeus_installer.screens.start import begin
+
+    wizard.desk.status = wizard.desk.progress = None
+    begin(wizard)
