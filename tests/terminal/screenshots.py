@@ -53,21 +53,19 @@ def _wizard(machine: str, *options: str) -> Callable[[], Sequence[str]]:
 
 
 def _storage(walker: Walker) -> None:
-    walker.switch("SPARE")  # The only empty disk is picked from the start.
     walker.choose("OLD-STORAGE")
     _confirm(walker, "RAGE")
 
 
 def _other_storage(walker: Walker) -> None:
-    walker.switch("EMPTY")
     walker.choose("ENCRYPTED")
     _confirm(walker, "PTED")
 
 
 def _confirm(walker: Walker, text: str) -> None:
-    walker.to_field("Destroy")
+    walker.to_field("  destroy it")
     walker.terminal.type(text)
-    walker.terminal.wait(lambda _: walker.row.endswith(f" {text}"), f"{text} behind Destroy")
+    walker.terminal.wait(lambda _: walker.row.endswith(f" {text}"), f"{text} behind its label")
 
 
 def _network(walker: Walker) -> None:

@@ -32,6 +32,8 @@ _FILLED: Final[Mapping[str, str | re.Pattern[str]]] = {
 }
 _MARK: Final = re.compile(r"(\[[x ]\]|\([* ]\)| - ) ")
 _FAR: Final = 120
+# How much of a text that is not shown is counted; the line may be too narrow for more.
+_MASKED: Final = 40
 
 
 def command(machine: Path, *options: str, speed: float = 2000) -> list[str]:
@@ -78,6 +80,7 @@ class Walker:
 
     def press(self, key: str) -> None:
         """Press a key, and wait until something has come of it."""
+        self._rest()
         before = self._seen()
         self.terminal.press(key)
         self.terminal.wait(lambda _: self._seen() not in (before, None), f"what {key} brings")
@@ -99,9 +102,8 @@ class Walker:
         self.to_field(label)
         self._empty()
         self.terminal.type(text)
-
-        end = text[-6:]
-        self.terminal.wait(lambda _: self._before_cursor().endswith((end, "*" * len(end))), f"{text!r} in {label}")
+        ends = (text[-6:], "*" * min(len(text), _MASKED))
+        self.terminal.wait(lambda _: self._before_cursor().endswith(ends), f"{text!r} in {label}")
 
     def choose(self, *texts: str) -> None:
         """Choose options, pick rows: each by a text of its own."""
@@ -141,10 +143,15 @@ class Walker:
     def _seek(self, there: Callable[[], bool], what: str) -> None:
         """Go down through all that can have the focus, and around, until it is on what is looked for."""
         for _ in range(_FAR):
+            self._rest()
             if there():
                 return
             self.press("tab" if self._button() else "down")
         raise TerminalError(f"the focus does not come to {what!r}\n{self.terminal.text}")
+
+    def _rest(self) -> None:
+        """Wait until a screen is drawn to its end: the cursor is hidden until then."""
+        self.terminal.wait(lambda _: self.terminal.cursor is not None, "a cursor")
 
     def _cells(self) -> Sequence[str]:
         place = self.terminal.cursor

@@ -1,11 +1,12 @@
 """What F1 says: the schema's own words on the key that a field sets, and the field's."""
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Final
 
 from zeus_installer.screens.desk import Desk
 from zeus_installer.screens.form import Choice, Field, Line, Pick, Screen, Text, Toggle
 
+_BLANK: Final[Sequence[Line]] = (("", ""),)
 _HOW = {
     Text: "Type it; Ctrl-U empties the line. Enter goes to the next field.",
     Choice: "Enter or Space chooses the option under the cursor.",
@@ -20,9 +21,10 @@ def help_lines(field: Field | None, screen: Screen, desk: Desk) -> Sequence[Line
         lines: list[Line] = [("", screen.intro)] if screen.intro else []
         for button in screen.buttons:
             if button.help and button.visible_when(desk):
-                lines += [("", ""), ("title", button.label), ("", button.help)]
+                lines += _BLANK if lines else ()
+                lines += [("title", button.label), ("", button.help)]
         return lines or [("", f"{screen.title}.")]
-    lines = [("title", field.label)]
+    lines = [("title", field.label.strip())]
     lines += [("", text) for text in (_of_schema(field.path), field.help) if text]
     if isinstance(field, Choice):
         lines += [("", f"{option.label}: {option.note}") for option in field.options(desk) if option.note]

@@ -27,7 +27,7 @@ _OTHER_HALF: Final = {
 }
 _UNTIL: Final = {"linux": "until the reboot", "dom0": "until the host is finished"}
 # What of the log has a line each beneath the steps on the smallest terminal.
-_LOG_LINES: Final = 6
+_LOG_LINES: Final = 5
 _LOG_WIDTH: Final = 70
 
 

@@ -31,9 +31,10 @@ def _facts(desk: Desk) -> Sequence[Line]:
     lines: list[Line] = [("good", "This machine is a verified XenAPI host."), ("", "")]
     lines += [("", f"{name}\t{value if value is not None else 'not known'}") for name, value in rows]
     bare = host.get("address") or (addresses[0].partition("/")[0] if addresses else "ADDRESS")
+    place = f"[{bare}]" if ":" in bare else bare
     lines += [("", ""), ("title", "How to connect")]
     lines += [
-        ("", f"  XenAPI clients: https://{bare}, user root"),
+        ("", f"  XenAPI clients: https://{place}, user root"),
         ("", f"  shell: ssh root@{bare}, then: xe host-list"),
     ]
     return lines

@@ -21,6 +21,8 @@ from zeus_installer.screens.tui.screen import ThriftyScreen, give_size
 from zeus_installer.screens.wizard import HUNG_UP, Wizard
 
 _TICK: Final = 1.0
+# Seconds until the screen is drawn: alarms that are due come before.
+_SOON: Final = 0.02
 
 
 class _Root(urwid.WidgetPlaceholder):
@@ -78,6 +80,7 @@ class Tui:
         self._page.resized(self._screen.get_cols_rows()[0])
         self._loop.set_alarm_in(_TICK, self._tick)
         begin()
+        self._look_again()
         try:
             self._loop.run()
         finally:
@@ -165,9 +168,12 @@ class Tui:
         if "window resize" in keys:
             self._page.resized(self._screen.get_cols_rows()[0])
             self._lay_out()
-            # Once more when it is drawn: only then it shows how much fits.
-            self._loop.set_alarm_in(0, lambda *_: self.refresh())
+            self._look_again()
         return keys
+
+    def _look_again(self) -> None:
+        """Refresh once the screen is drawn: only then it shows how much fits."""
+        self._loop.set_alarm_in(_SOON, lambda *_: self.refresh())
 
     def _press(self, key: str) -> bool:
         """Take a key that means the same everywhere; gives whether it was one. A dialog has the keys to itself."""

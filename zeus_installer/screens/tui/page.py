@@ -220,12 +220,17 @@ class Page(urwid.WidgetWrap):
         row: urwid.Columns = self._pile.contents[_BUTTONS][0]
         return row
 
+    @property
+    def _can_go_back(self) -> bool:
+        screen = self._wizard.screen
+        return screen.can_go_back and screen is not self._wizard.way[0]
+
     def _update_buttons(self) -> None:
         wizard, screen = self._wizard, self._wizard.screen
         buttons: list[tuple[str, Callable[[], None]]] = []
         if screen.forward:
             buttons.append((screen.forward, lambda: screen.proceed(wizard)))
-        if screen.can_go_back and screen is not wizard.way[0]:
+        if self._can_go_back:
             buttons.append(("Back", wizard.go_back))
         buttons += [
             (button.label, partial(button.press, wizard))
@@ -244,7 +249,7 @@ class Page(urwid.WidgetWrap):
     def _update_keys(self) -> None:
         screen = self._wizard.screen
         keys = ("F1 Help", f"F10 {screen.forward}", "Tab Next", "Enter Choose", "Esc Back", "Ctrl-C Leave")
-        unused = {f"F10 {screen.forward}": not screen.forward, "Esc Back": not screen.can_go_back}
+        unused = {f"F10 {screen.forward}": not screen.forward, "Esc Back": not self._can_go_back}
         self._keys.set_text(("dim", "   ".join(key for key in keys if not unused.get(key))))
 
     def _update_rule(self) -> None:
