@@ -26,21 +26,24 @@ def _lines(desk: Desk) -> Sequence[Line]:
     return [*lines, ("", "The countdown is stopped: the machine reboots when you say so.")]
 
 
-def _tick(wizard: Wizard) -> None:
-    desk = wizard.desk
-    if desk.countdown is None or wizard.screen.id != "done":
-        return
-    desk.countdown -= 1
-    if desk.countdown <= 0:
-        run.reboot(wizard)
-        return
-    wizard.face.refresh()
-    wizard.face.after(1, lambda: _tick(wizard))
-
-
 def _start(wizard: Wizard) -> None:
-    wizard.desk.countdown = SECONDS
-    wizard.face.after(1, lambda: _tick(wizard))
+    _count(wizard, SECONDS)
+
+
+def _count(wizard: Wizard, seconds: int) -> None:
+    """Come to that many seconds before the reboot, and a second later on, unless somebody has changed the count."""
+    wizard.desk.countdown = seconds
+
+    def go_on() -> None:
+        if wizard.desk.countdown != seconds or wizard.screen is not SCREEN:
+            return
+        if seconds > 1:
+            _count(wizard, seconds - 1)
+            wizard.face.refresh()
+        else:
+            run.reboot(wizard)
+
+    wizard.face.after(1, go_on)
 
 
 def _stop(wizard: Wizard) -> None:

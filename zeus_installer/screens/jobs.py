@@ -64,19 +64,17 @@ class Job:
         self._send(message)
 
     def read(self) -> bool:
-        """Take in what has come; gives whether more may come. After that, call `end`."""
-        while True:
-            try:
-                chunk = os.read(self.fileno(), 65536)
-            except BlockingIOError:
-                return True
-            except OSError:
-                chunk = b""
-            if not chunk:
-                return False
-            *lines, self._rest = (self._rest + chunk).split(b"\n")
-            for line in lines:
-                self._take(line)
+        """Take in some of what has come: keys come in between. Gives whether more may come; after that, call `end`."""
+        try:
+            chunk = os.read(self.fileno(), 65536)
+        except BlockingIOError:
+            return True
+        except OSError:
+            return False
+        *lines, self._rest = (self._rest + chunk).split(b"\n")
+        for line in lines:
+            self._take(line)
+        return bool(chunk)
 
     def cancel(self) -> None:
         """Stop it; what it was doing to its own files it cleans up itself."""

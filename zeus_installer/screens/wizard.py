@@ -188,10 +188,8 @@ class Wizard:
         self.cancel(name)
 
         def hear(job: Job, message: Message) -> None:
-            if self.desk.jobs.get(name) is job:
-                if heard is not None:
-                    heard(job, message)
-                self.face.refresh()
+            if heard is not None and self.desk.jobs.get(name) is job:
+                heard(job, message)
 
         job = Job({"order": order, **data}, title=title, heard=hear, stdin=stdin)
         self.desk.jobs[name] = job

@@ -116,6 +116,8 @@ class Tui:
             if not job.read():
                 self._loop.remove_watch_file(handle)
                 job.end()
+            # Once for all that has come: a run that is shown from its beginning has thousands of events.
+            self.refresh()
 
         handle = self._loop.watch_file(job.fileno(), ready)
 
