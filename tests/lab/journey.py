@@ -116,8 +116,9 @@ class Journey:
         return session
 
     def report(self) -> Mapping[str, object]:
-        """Read the report at a root prompt of the guest."""
-        report: Mapping[str, object] = json.loads(self.vm.check("cat /var/lib/zeus/report.json"))
+        """Read the report at a root prompt of the guest. Xen writes on the same line when it has something to say."""
+        said = self.vm.check("cat /var/lib/zeus/report.json").splitlines()
+        report: Mapping[str, object] = json.loads("\n".join(line for line in said if not line.startswith("(XEN)")))
         return report
 
 
