@@ -1,6 +1,7 @@
 """What all screens have in common as lines: head, notes, waiting for what was ordered, the list of what can be done."""
 
 import re
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Final, Protocol
@@ -36,7 +37,7 @@ class Talk(Protocol):
         """Say lines, as many at a time as a terminal has room for."""
 
 
-class Page:
+class Page(ABC):
     """The present screen of a wizard, until the wizard is on another one."""
 
     def __init__(self, wizard: Wizard, console: Console, talk: Talk) -> None:
@@ -47,9 +48,9 @@ class Page:
         self._situation = _situation(wizard)
         self._told: dict[int, set[Line]] = {}
 
+    @abstractmethod
     def visit(self) -> None:
         """Go through it; ends by `Moved` alone."""
-        raise NotImplementedError
 
     def watch(self) -> None:
         """See what has happened meanwhile."""
@@ -130,7 +131,7 @@ class Page:
             self._told.clear()
         return silent
 
-    def again(self) -> None:
+    def again(self) -> None:  # noqa: B027 - only a form asks anything
         """Ask anew."""
 
     def _waited(self) -> Sequence[str]:
