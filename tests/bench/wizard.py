@@ -35,7 +35,7 @@ FLOOR_WITH_LINES: Final = (
 _FORMS: Final = ("machine", "storage", "network", "access", "packages", "summary")
 # A line to type on each screen that has one, and two options of a choice.
 _LINES: Final = {
-    "storage": "Destroy",
+    "storage": "  destroy it",
     "network": "Name servers",
     "access": "SSH key",
     "packages": "Repository",
