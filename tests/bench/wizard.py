@@ -161,6 +161,7 @@ def _type(screen: str, walker: Walker) -> list[Stroke]:
     walker.to_field(_LINES[screen])
     strokes = strike_all(walker.terminal, [*_TYPED, *["backspace"] * len(_TYPED)], "character")
     if screen == "storage":
+        walker.choose("SPARE")
         walker.switch("OLD-STORAGE")
     return strokes
 
