@@ -37,6 +37,10 @@ def run(arguments: argparse.Namespace) -> ExitStatus:
         require_root("wizard")
     if arguments.machine is not None and not arguments.dry_run:
         raise UsageError("usage.machine", "--machine names another machine", hint="add --dry-run")
+    if arguments.machine is not None and not arguments.machine.is_file():
+        raise UsageError(
+            "machine.unreadable", f"{arguments.machine}: no such file", hint="make one with: zeus probe --save FILE"
+        )
     if not arguments.speed > 0:
         raise UsageError("usage.speed", f"--speed is {arguments.speed:g}, wants a number above 0")
     if arguments.at_boot:
