@@ -47,6 +47,10 @@ def test_a_command_gives_its_status_and_all_it_printed(console: Console) -> None
     assert (result.status, result.output) == (7, "one\ntwo\nthree\n")
 
 
+def test_what_xen_says_in_between_is_not_the_commands(console: Console) -> None:
+    assert console.run("echo one; echo '(XEN) uart interrupt taking more than 4ms'; echo two").output == "one\ntwo\n"
+
+
 def test_long_lines_and_files_arrive_whole(console: Console, tmp_path: Path) -> None:
     content = "".join(f"line {number} $HOME 'quoted' \\ {'x' * 60}\n" for number in range(40))
     console.write_file(str(tmp_path / "file"), content)

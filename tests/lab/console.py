@@ -16,6 +16,8 @@ from typing import Final
 PIECE: Final = 32
 PAUSE: Final = 0.02
 TAIL: Final = 2000
+# Xen writes on the same serial line whenever it has something to say.
+XEN_SAYS: Final = re.compile(r"^\(XEN\) .*\n", re.MULTILINE)
 
 
 class ConsoleError(Exception):
@@ -24,7 +26,7 @@ class ConsoleError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """A command's exit status and what it printed (both streams; carriage returns taken out)."""
+    """A command's exit status and what it printed (both streams; without carriage returns and Xen's own lines)."""
 
     status: int
     output: str
@@ -143,7 +145,7 @@ class Console:
             start = self._cursor = len(self._text)
         self.send(f"{command}\necho {mark[:3]}''{mark[3:]}$?\n")
         match = self.expect(rf"{mark}(\d+)\n", timeout)
-        return Result(int(match[1]), match.string[start : match.start()])
+        return Result(int(match[1]), XEN_SAYS.sub("", match.string[start : match.start()]))
 
     def check(self, command: str, timeout: float = 60) -> str:
         """Run a command that must succeed; its output."""

@@ -60,8 +60,12 @@ class Vm:
         return self.console.check(command, timeout)
 
     def login(self, timeout: float = 180) -> None:
-        """Wait until the guest is up and take its root prompt; kernel messages no longer go to the console."""
+        """Wait until the guest is up and take its root prompt."""
         self.expect(READY, timeout)
+        self.prompt()
+
+    def prompt(self) -> None:
+        """Take the root prompt that is there; kernel messages no longer go to the console."""
         self.console.prepare_shell()
         self.check("dmesg -n 1")
 

@@ -134,7 +134,7 @@ def test_a_dropped_line_and_another_console(tmp_path: Path) -> None:
         assert "running" in other.check("zeus status")
 
         second = Screen(other)
-        other.send("TERM=vt220 zeus wizard\n")
+        other.send("TERM=vt220 zeus wizard; echo wizard''-left\n")
         second.expect("Zeus installer: Installation", 120)
         second.expect("+ Make the partition of the storage repository", 120)
         second.expect("Zeus installer: Ready", 600)
@@ -143,6 +143,6 @@ def test_a_dropped_line_and_another_console(tmp_path: Path) -> None:
         second.press("ctrl c")
         second.expect("Leave the wizard?")
         second.press("tab", "enter")
-        other.prepare_shell()
+        other.expect("wizard-left\n", 60)
         assert other.check("zeus status").startswith("state: ready-to-reboot\n")
         assert other.check("pgrep -fc 'zeus_installer wizard' || true").strip() == "0"
