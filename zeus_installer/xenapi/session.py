@@ -4,17 +4,16 @@ The socket is root's alone, and xapi takes any password on it (xen-api, ocaml/xa
 """
 
 import http.client
+import importlib
 import logging
 import re
 import time
 import xmlrpc.client
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from types import TracebackType
+from types import ModuleType, TracebackType
 from typing import Any, Final, Self, TypeVar
 from xml.parsers.expat import ExpatError
-
-import XenAPI
 
 from zeus_installer.system.errors import ZeusError
 from zeus_installer.system.target import Target
@@ -40,7 +39,9 @@ class Session:
     """
 
     def __init__(self, target: Target, *, seconds: float = _CALL_SECONDS) -> None:
-        self._client = XenAPI.Session("http://xapi/", transport=UnixTransport(target.path(SOCKET), seconds=seconds))
+        sdk = _sdk()
+        self._failure: type[Exception] = sdk.Failure
+        self._client = sdk.Session("http://xapi/", transport=UnixTransport(target.path(SOCKET), seconds=seconds))
         self._seconds = seconds
         self._doing = "talk to xapi"
 
@@ -118,8 +119,8 @@ class Session:
     def _guarded(self, method: str, call: Callable[[], T]) -> T:
         try:
             return call()
-        except XenAPI.Failure as error:
-            raise failure(self._doing, method, error.details) from error
+        except self._failure as error:
+            raise failure(self._doing, method, error.details) from error  # type: ignore[attr-defined]
         except TimeoutError as error:
             raise timed_out(self._doing, method, self._seconds) from error
         # A connection that breaks inside an answer shows as an XML document without an end.
@@ -127,3 +128,13 @@ class Session:
             raise lost(self._doing, method, error) from error
         except xmlrpc.client.Error as error:
             raise garbled(self._doing, method, error) from error
+
+
+def _sdk() -> ModuleType:
+    """Load the SDK, which dom0 has and other machines that plans are made on need not have."""
+    try:
+        return importlib.import_module("XenAPI")
+    except ImportError as error:
+        raise ZeusError(
+            "xenapi.no_sdk", "Python finds no module XenAPI", hint="install the package that has it: xapi-core"
+        ) from error
