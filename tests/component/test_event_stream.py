@@ -145,3 +145,10 @@ def test_the_socket_speaks_lines_of_json(store: Store) -> None:
         viewer.sendall(b"run\n")
         with viewer.makefile() as lines:
             assert json.loads(lines.readline())["title"] == "první"
+
+
+def test_nothing_is_left_of_the_socket_when_the_run_has_ended(store: Store) -> None:
+    """Anaconda unmounts the system that the run was on while our process lives: the socket would keep it busy."""
+    with store.lock(), EventStream(store):
+        assert str(store.socket) in Path("/proc/net/unix").read_text()
+    assert str(store.socket) not in Path("/proc/net/unix").read_text()

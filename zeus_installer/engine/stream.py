@@ -48,7 +48,8 @@ class EventStream:
         finally:
             os.umask(mask)
         self._listener.listen()
-        threading.Thread(target=self._accept, name="events", daemon=True).start()
+        self._acceptor = threading.Thread(target=self._accept, name="events", daemon=True)
+        self._acceptor.start()
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -59,6 +60,9 @@ class EventStream:
         for thread in self._threads:
             thread.join(timeout=max(0.0, deadline - time.monotonic()))
         self._socket.unlink(missing_ok=True)
+        # A thread that waits in accept() keeps the closed socket, and that the file system of its path, in use.
+        self._listener.shutdown(socket.SHUT_RDWR)
+        self._acceptor.join()
         self._listener.close()
         os.close(self._file)
 
