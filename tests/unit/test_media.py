@@ -105,7 +105,10 @@ def test_a_full_directory_is_not_looked_through(tmp_path: Path) -> None:
 
 
 def test_looking_for_media_loads_no_package_manager() -> None:
-    program = "import json, sys, zeus_installer.packages.media; print(json.dumps(sorted(sys.modules)))"
+    program = (
+        "import json, sys; before = set(sys.modules); import zeus_installer.packages.media; "
+        "print(json.dumps(sorted(set(sys.modules) - before)))"
+    )
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     loaded = set(json.loads(done.stdout))
     heavy = {"dnf", "libdnf5", "rpm", "subprocess", "tempfile", "urllib.request", "zeus_installer.packages.port"}

@@ -1,5 +1,6 @@
 """One rule of `storage.disks` against one disk."""
 
+from collections.abc import Sequence
 from typing import Final
 
 from zeus_installer.answers.model import DiskMatch, DiskRule
@@ -21,6 +22,18 @@ def why_unmatched(rule: DiskRule, disk: Disk) -> str | None:
     if rule.path is not None:
         return None if rule.path in (disk.path, *disk.links) else "has another path"
     return _why_unlike(rule.match or DiskMatch(), disk)
+
+
+def rule_for(disk: Disk, disks: Sequence[Disk]) -> dict[str, str] | None:
+    """Give the rule that names `disk`, one of `disks`, by what stays when its kernel name changes; None: nothing does.
+
+    It is a serial number or a WWN that no other disk has, or a stable link.
+    """
+    if disk.serial and [other.serial for other in disks].count(disk.serial) == 1:
+        return {"serial": disk.serial}
+    if disk.wwn and [other.wwn for other in disks].count(disk.wwn) == 1:
+        return {"wwn": disk.wwn}
+    return {"path": disk.links[0]} if disk.links else None
 
 
 def plain_wwn(wwn: str) -> str:

@@ -41,6 +41,10 @@ def _system(disk: Disk, _disks: Sequence[Disk], _storage: Storage) -> str | None
     return "holds the running system" if disk.system else None
 
 
+def _claimed(disk: Disk, _disks: Sequence[Disk], _storage: Storage) -> str | None:
+    return "is one that the installer uses" if disk.claimed else None
+
+
 def _install_medium(disk: Disk, _disks: Sequence[Disk], _storage: Storage) -> str | None:
     return "is the medium that this system was started from" if disk.install_medium else None
 
@@ -106,5 +110,5 @@ def _how_used(use: Use) -> str:
 
 
 _EVERYWHERE: Final[tuple[Reason, ...]] = (_install_medium, _read_only, _removable, _ambiguous)
-_WHOLE_DISK: Final[tuple[Reason, ...]] = (_system, *_EVERYWHERE, _in_use, _not_empty, _too_small, _sectors)
+_WHOLE_DISK: Final[tuple[Reason, ...]] = (_system, _claimed, *_EVERYWHERE, _in_use, _not_empty, _too_small, _sectors)
 _FREE_SPACE: Final[tuple[Reason, ...]] = (*_EVERYWHERE, _no_gpt, _no_gap, _sectors)

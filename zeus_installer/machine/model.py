@@ -121,7 +121,8 @@ class Partition:
 class Disk:
     """A whole disk. `links` are its /dev/disk/by-id names, the most stable first; `table` is `gpt`, `dos` or None.
 
-    `system`: the running system, its boot files or its swap lie on it; `install_medium`: we were booted from it.
+    `system`: the running system, its boot files or its swap lie on it; `install_medium`: we were booted from it;
+    `claimed`: an installer that runs here was told to use it.
     `uses` are what lies on the bare disk; each partition has its own. `examined`: somebody looked for signatures on it
     (the udev database has it, or blkid was run); without that, no `uses` does not mean that nothing is there.
     """
@@ -144,6 +145,7 @@ class Disk:
     uses: tuple[Use, ...] = ()
     system: bool = False
     install_medium: bool = False
+    claimed: bool = False
     examined: bool = True
 
     @property

@@ -1,7 +1,7 @@
 """What is mounted and what is swapped to, as the kernel lists it (proc(5))."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from zeus_installer.machine.tree import Tree
 
@@ -22,7 +22,7 @@ class Mount:
 
 
 def read_mounts(tree: Tree) -> tuple[Mount, ...]:
-    """Give the mounts that are visible: of those on one point the last one."""
+    """Give the mounts of the system that are visible: of those on one point the last one."""
     readers = (
         ("proc/self/mountinfo", parse_mountinfo),
         ("proc/1/mountinfo", parse_mountinfo),
@@ -32,7 +32,8 @@ def read_mounts(tree: Tree) -> tuple[Mount, ...]:
     for path, parse in readers:
         if text := tree.text(path):
             visible = {mount.point: mount for mount in parse(text) if mount.kind != "autofs"}
-            return tuple(visible.values())
+            places = ((tree.system_point(point), mount) for point, mount in visible.items())
+            return tuple(replace(mount, point=point) for point, mount in places if point is not None)
     return ()
 
 

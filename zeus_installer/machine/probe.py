@@ -45,7 +45,11 @@ _FACTS = (
 
 def probe(root: Path) -> Machine:
     """Read the machine whose root directory is `root`: `/`, or a recorded tree. Nothing is changed by it."""
-    tree = Tree(root)
+    return probe_tree(Tree(root))
+
+
+def probe_tree(tree: Tree) -> Machine:
+    """Read the machine through a tree."""
     answers = _Live(tree) if tree.live else _Recorded(tree)
     xen, xen_memory = answers.about_xen(probe_xen(tree))
     kernel = probe_kernel(tree, xen=xen)

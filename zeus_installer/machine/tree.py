@@ -31,6 +31,10 @@ class Tree:
         """Whether this is the running system itself, which can also be asked by other means than reading files."""
         return not self._root
 
+    def system_point(self, point: str) -> str | None:
+        """Give where the system finds what is mounted at `point` here; None when that is not the system's business."""
+        return point
+
     @property
     def unread(self) -> tuple[Unread, ...]:
         """The facts that were noted as unread, in the order of their notes."""

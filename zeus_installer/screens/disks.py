@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Final, Literal
 
 from zeus_installer.answers.model import Storage
+from zeus_installer.checks.disk_rules import rule_for
 from zeus_installer.checks.disk_safety import why_unusable
 from zeus_installer.machine.model import Disk
 from zeus_installer.screens.desk import Desk
@@ -30,20 +31,11 @@ def _wished(desk: Desk) -> Storage:
     return Storage(sr_type=kind, wipe="listed-disks")
 
 
-def _name(disk: Disk, disks: Sequence[Disk]) -> dict[str, str] | None:
-    """Name a disk as the answers do: by what stays when its kernel name changes."""
-    if disk.serial and [other.serial for other in disks].count(disk.serial) == 1:
-        return {"serial": disk.serial}
-    if disk.wwn and [other.wwn for other in disks].count(disk.wwn) == 1:
-        return {"wwn": disk.wwn}
-    return {"path": disk.links[0]} if disk.links else None
-
-
 def _rows(desk: Desk) -> Sequence[Row]:
     disks = desk.machine.disks if desk.machine else ()
     rows = []
     for disk in disks:
-        value = _name(disk, disks)
+        value = rule_for(disk, disks)
         unnamed = "" if value else "has no serial number, WWN or stable link by which to name it"
         rows.append(
             Row(
@@ -91,7 +83,7 @@ def doomed(desk: Desk) -> Sequence[Disk]:
 def confirmations(desk: Desk) -> Sequence[Item]:
     """Give a field for each picked disk that is not empty."""
     disks = desk.machine.disks if desk.machine else ()
-    names = [(disk, _name(disk, disks) or {"path": disk.path}) for disk in doomed(desk)]
+    names = [(disk, rule_for(disk, disks) or {"path": disk.path}) for disk in doomed(desk)]
     return [item for disk, name in names for item in _confirmation(disk, *next(iter(name.items())))]
 
 

@@ -6,7 +6,7 @@ from zeus_installer.checks.disks import check_disks
 from zeus_installer.screens.disks import DISKS, confirmations, doomed, is_local
 from zeus_installer.screens.form import Choice, Constant, Option, Screen, picked
 
-_SR_TYPES: Final = (
+SR_TYPES: Final = (
     Option(key="ext", label="ext", note="thin: guests' disks are files that grow; the usual choice", value="ext"),
     Option(
         key="lvm", label="lvm", note="a volume for each disk, all of its size at once; fast and simple", value="lvm"
@@ -14,7 +14,7 @@ _SR_TYPES: Final = (
     Option(key="nfs", label="NFS", note="guests' disks are files on a server in the network", value="nfs"),
     Option(key="none", label="none", note="no local storage: it comes later, from a pool or a SAN", value="none"),
 )
-_SPACES: Final = (
+SPACES: Final = (
     Option(key="whole-disk", label="whole disks", note="all that is on them is destroyed", value="whole-disk"),
     Option(key="free-space", label="free space", note="only what no partition has; nothing else", value="free-space"),
 )
@@ -29,8 +29,8 @@ SCREEN: Final = Screen(
     title="Storage",
     intro="Where guests' disks will be kept: the local storage repository (SR).",
     items=(
-        Choice(name="sr_type", label="Type", path="storage.sr_type", options=lambda _desk: _SR_TYPES),
-        Choice(name="space", label="Use", path="storage.space", options=lambda _desk: _SPACES, visible_when=is_local),
+        Choice(name="sr_type", label="Type", path="storage.sr_type", options=lambda _desk: SR_TYPES),
+        Choice(name="space", label="Use", path="storage.space", options=lambda _desk: SPACES, visible_when=is_local),
         DISKS,
         confirmations,
         Choice(
