@@ -3,7 +3,7 @@
 import difflib
 import json
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, time
 
 from zeus_installer.answers.lines import Path
@@ -20,6 +20,15 @@ class Problem:
     path: Path
     message: str
     hint: str = ""
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Fault:
+    """One thing that is wrong, at a line of the text."""
+
+    line: int
+    message: str = field(compare=False)
+    hint: str = field(compare=False, default="")
 
 
 def error_line(name: str, line: int, message: str, hint: str = "") -> str:

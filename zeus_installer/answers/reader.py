@@ -2,13 +2,15 @@
 
 import re
 import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
 from zeus_installer.answers import lines
 from zeus_installer.answers.builder import Builder
 from zeus_installer.answers.model import Answers
 from zeus_installer.answers.not_yet import NOT_YET
-from zeus_installer.answers.problems import Problem, as_error, describe, error_line
+from zeus_installer.answers.problems import Fault, Problem, as_error, describe, error_line
 from zeus_installer.system.errors import UsageError
 
 _SYNTAX_PLACE = re.compile(r" \(at (?:line (\d+), column (\d+)|end of document)\)\Z")
@@ -22,13 +24,46 @@ def read_answers(path: Path) -> Answers:
 
 def parse_answers(text: str, name: str) -> Answers:
     """Read the text of an answer file; `name` is what errors call it."""
-    data = _parse_toml(text, name)
-    where = lines.key_lines(text)
-    answers, problems = check_data(data)
-    if answers is None or problems:
-        found = sorted((lines.line_of(problem.path, where), index, problem) for index, problem in enumerate(problems))
-        raise as_error(error_line(name, line, problem.message, problem.hint) for line, _, problem in found)
+    answers, faults = examine(text)
+    if answers is None or faults:
+        raise as_error(error_line(name, fault.line, fault.message, fault.hint) for fault in faults)
     return answers
+
+
+def examine(text: str) -> tuple[Answers | None, tuple[Fault, ...]]:
+    """Read a text; gives all that is wrong with it, by line. Answers beside faults have defaults where one was."""
+    try:
+        given = read_given(text)
+    except NotTomlError as error:
+        return None, (error.fault,)
+    return given.check()
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """What a text gives before any default: TOML's data, and the line of each key."""
+
+    data: Mapping[str, object]
+    places: Mapping[lines.Path, int]
+
+    def check(self) -> tuple[Answers | None, tuple[Fault, ...]]:
+        """Build the answers; see `examine`."""
+        answers, problems = check_data(dict(self.data))
+        faults = (Fault(lines.line_of(entry.path, self.places), entry.message, entry.hint) for entry in problems)
+        return answers, tuple(sorted(faults))
+
+
+class NotTomlError(Exception):
+    """The text is no TOML."""
+
+    def __init__(self, fault: Fault) -> None:
+        super().__init__(fault.message)
+        self.fault = fault
+
+
+def read_given(text: str) -> Given:
+    """Read TOML. A `NotTomlError` says where it stops being that."""
+    return Given(data=_parse_toml(text), places=lines.key_lines(text))
 
 
 def read_text(path: Path) -> str:
@@ -54,11 +89,11 @@ def locate(error: UsageError, path: Path) -> UsageError:
     return UsageError(error.code, error_line(str(path), line, error.message), hint=error.hint)
 
 
-def _parse_toml(text: str, name: str) -> dict[str, object]:
+def _parse_toml(text: str) -> dict[str, object]:
     try:
         return tomllib.loads(text)
     except RecursionError as error:
-        raise as_error([error_line(name, 1, "lists and tables are nested too deeply")]) from error
+        raise NotTomlError(Fault(1, "lists and tables are nested too deeply")) from error
     except ValueError as error:  # TOMLDecodeError, and what int() says of absurdly long numbers
         message = str(error)
         place = _SYNTAX_PLACE.search(message)
@@ -68,7 +103,7 @@ def _parse_toml(text: str, name: str) -> dict[str, object]:
         elif place is None:
             line, where = 1, "somewhere in the file"
         wrong = _SYNTAX_PLACE.sub("", message)
-        raise as_error([error_line(name, line, f"not TOML, {where}: {wrong[:1].lower()}{wrong[1:]}")]) from error
+        raise NotTomlError(Fault(line, f"not TOML, {where}: {wrong[:1].lower()}{wrong[1:]}")) from error
 
 
 def check_data(data: dict[str, object]) -> tuple[Answers | None, list[Problem]]:
