@@ -20,6 +20,8 @@ _PRESENT: Final = (
 )
 _WATCHDOG: Final = "CONFIG_XEN_WDT"
 
+DRACUT: Final = "/usr/bin/dracut"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Kernel:
@@ -110,10 +112,10 @@ def initramfs_path(release: str) -> str:
 def make_initramfs(target: Target, *, release: str) -> None:
     """Make the initramfs of a kernel with the system's own dracut. No dracut: `ZeusError`."""
     path = initramfs_path(release)
-    if not target.exists("/usr/bin/dracut"):
+    if not target.exists(DRACUT):
         raise ZeusError(
             "boot.initramfs",
             f"{path} is missing, and there is no dracut to make it",
             hint=f"install dracut, or install the kernel {release} again, then: zeus resume",
         )
-    target.run(["/usr/bin/dracut", "--force", path, release])
+    target.run([DRACUT, "--force", path, release])

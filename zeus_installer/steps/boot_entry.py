@@ -15,7 +15,7 @@ from zeus_installer.boot.arguments import (
 from zeus_installer.boot.dom0 import Dom0, dom0_resources
 from zeus_installer.boot.grubcfg import Section, replace_section
 from zeus_installer.boot.hypervisor import check_hypervisor, find_hypervisor
-from zeus_installer.boot.kernel import Kernel, choose_kernel, initramfs_path, make_initramfs
+from zeus_installer.boot.kernel import DRACUT, Kernel, choose_kernel, initramfs_path, make_initramfs
 from zeus_installer.boot.preflight import check_entry, check_script
 from zeus_installer.boot.sets import BootSet
 from zeus_installer.machine.model import Boot
@@ -109,7 +109,7 @@ class BootEntry(Step):
             report.warning(
                 f"Linux {kernel.release} has no CONFIG_XEN_WDT: Xen will not reset the host when dom0 freezes"
             )
-        if not target.exists(found.initramfs):
+        if not target.exists(found.initramfs) or _is_unfinished(target):
             report.log(f"make {found.initramfs}")
             make_initramfs(target, release=kernel.release)
         for platform in self._platforms(target):
@@ -173,3 +173,12 @@ class BootEntry(Step):
         content = replace_section(target.read(grubcfg.PATH), section.render())
         check_script(target, content)
         target.write_atomic(grubcfg.PATH, content)
+
+
+def _is_unfinished(target: Target) -> bool:
+    """Whether the initramfs may be older than the configuration that it should carry.
+
+    A system under installation has the one that its kernel package made before there was any. Anaconda makes it anew
+    only after us (modules/boss/installation.py), too late for the boot set, which is a copy.
+    """
+    return not target.is_running_system and target.exists(DRACUT)
