@@ -38,6 +38,20 @@ def test_it_is_installed_and_removed_as_a_whole(installed: Path) -> None:
     assert files_of(installed) == []
 
 
+def test_the_package_is_taken_where_it_is_and_masked_at_the_end(tmp_path: Path) -> None:
+    packaged = tmp_path / "usr/lib/systemd/system-generators/zeus-wizard-generator"
+    install_console(Target(tmp_path))
+    packaged.parent.mkdir(parents=True)
+    packaged.touch()
+    install_console(Target(tmp_path))
+    assert files_of(tmp_path) == [str(packaged.relative_to(tmp_path))]
+    remove_console(Target(tmp_path))
+    assert files_of(tmp_path) == [GENERATOR, str(packaged.relative_to(tmp_path))]
+    assert str((tmp_path / GENERATOR).readlink()) == "/dev/null"
+    install_console(Target(tmp_path))
+    assert files_of(tmp_path) == [str(packaged.relative_to(tmp_path))]
+
+
 def test_the_unit_holds_its_login_prompt_back_until_the_host_is_done(installed: Path) -> None:
     lines = (installed / UNIT).read_text().splitlines()
     wizard = f"{sys.executable} -m zeus_installer wizard --console"
