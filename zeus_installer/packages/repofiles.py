@@ -1,14 +1,19 @@
 """The .repo files of a target: ours, and the excludes that keep the distribution's Xen out of the others.
 
-dnf4 and dnf5 both read `excludepkgs` from a repository's own section; dnf5's /etc/dnf/repos.override.d is unknown to
-dnf4, and an exclude in the main configuration would hold for the vendor's repositories too. So the other files get one
-line a section (rpm keeps files of its packages that were edited), marked so that it can be taken out again.
+dnf4 and dnf5 both read `excludepkgs` from a repository's own section; dnf5's overrides are unknown to dnf4, and an
+exclude in the main configuration would hold for the vendor's repositories too. So the other files get one line a
+section (rpm keeps configuration files of its packages that were edited), marked so that it can be taken out again.
 """
 
 import re
 from collections.abc import Sequence
 
 from zeus_installer.packages.port import Repository
+from zeus_installer.packages.selection import PREFIX
+
+OVERRIDES = "/etc/dnf/repos.override.d/50-zeus.repo"
+# Where dnf5 looks for the files that distributions have in /usr.
+PACKAGED = "/usr/share/dnf5/repos.d"
 
 _MARK = "# added by Zeus: the distribution's builds must not replace the vendor's"
 _SECTION = re.compile(r"\s*\[(?!main\])[^\]]+\]")
@@ -27,6 +32,14 @@ def repo_file(repo: Repository, *, name: str) -> str:
         *(f"gpgkey={key}" for key in repo.keys),
     ]
     return "".join(f"{line}\n" for line in lines)
+
+
+def overrides(excludes: Sequence[str]) -> str:
+    """Give the override file that keeps `excludes` out of all repositories but the vendor's.
+
+    dnf5 alone reads it, and needs it where the distribution's files are its package's own, in /usr (Fedora 45).
+    """
+    return f"[*]\nexcludepkgs={' '.join(excludes)}\n\n[{PREFIX}*]\nexcludepkgs=\n"
 
 
 def with_excludes(text: str, excludes: Sequence[str]) -> str:

@@ -17,7 +17,14 @@ from zeus_installer.packages.openpgp import public_keys
 from zeus_installer.packages.port import Outcome, Repository, Request
 from zeus_installer.packages.problems import problem
 from zeus_installer.packages.record import Record
-from zeus_installer.packages.repofiles import repo_file, with_excludes, without_excludes
+from zeus_installer.packages.repofiles import (
+    OVERRIDES,
+    PACKAGED,
+    overrides,
+    repo_file,
+    with_excludes,
+    without_excludes,
+)
 from zeus_installer.packages.selection import PREFIX, select
 from zeus_installer.steps.base import Change, FileChange, Step
 from zeus_installer.steps.context import Context
@@ -92,7 +99,7 @@ class InstallPackages(Step):
         """Give the distribution's repositories back their packages. What is installed stays: it does no harm."""
         files = {path: without_excludes(text, self.request.excludes) for path, text in self._others(target)}
         _write(target, {path: _encoded(text) for path, text in files.items()}, report)
-        for path in (*self._repo_files(), *(_key_path(repo) for repo in self.request.repos)):
+        for path in (OVERRIDES, *self._repo_files(), *(_key_path(repo) for repo in self.request.repos)):
             target.remove(path)
         Record(target.root).forget()
 
@@ -132,7 +139,11 @@ class InstallPackages(Step):
         return files
 
     def _with_excludes(self, target: Target) -> dict[str, bytes]:
-        return {path: _encoded(with_excludes(text, self.request.excludes)) for path, text in self._others(target)}
+        excludes = self.request.excludes
+        files = {path: _encoded(with_excludes(text, excludes)) for path, text in self._others(target)}
+        if excludes and target.exists(PACKAGED):
+            files[OVERRIDES] = _encoded(overrides(excludes))
+        return files
 
     def _others(self, target: Target) -> Iterator[tuple[str, str]]:
         """The .repo files that are not ours."""

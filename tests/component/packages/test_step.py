@@ -160,6 +160,25 @@ def test_without_the_step_the_upgrade_would_have_taken_the_distributions(
     assert "xen-libs-4.21" in host.installed()
 
 
+@pytest.mark.parametrize("kept", [True, False], ids=["with-overrides", "without"])
+def test_repositories_that_are_the_distributions_own_files(
+    step: InstallPackages, host: Host, target: Target, kept: bool
+) -> None:
+    """Fedora 45 has its .repo files in /usr: what they say is overridden, and without that the upgrade would come."""
+    packaged = target.path("/usr/share/dnf5/repos.d/fedora.repo")
+    packaged.parent.mkdir(parents=True)
+    present = target.path("/etc/yum.repos.d/fedora.repo")
+    text = present.read_text()
+    run(step, host)
+    assert step.is_done(target)
+    packaged.write_text(text)
+    present.unlink()
+    if not kept:
+        target.remove("/etc/dnf/repos.override.d")
+    upgrade(forky("dnf5"), host, "--disablerepo=zeus-*")
+    assert ("xen-libs-4.19" if kept else "xen-libs-4.21") in host.installed()
+
+
 def upgrade(dnf: Sequence[str], host: Host, *options: str) -> None:
     """What an administrator types, below the scratch root."""
     command = [*dnf, "-y", f"--installroot={host.root}", "--releasever=44", *options, "upgrade"]
