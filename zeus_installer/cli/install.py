@@ -12,8 +12,7 @@ from zeus_installer.engine.store import Store
 from zeus_installer.plan import refuse_failures
 from zeus_installer.system.errors import ExitStatus, RefusedError
 from zeus_installer.system.target import Target
-
-UNATTENDED_WORD = "zeus.unattended"
+from zeus_installer.system.unattended import WORD, has_consent
 
 
 def parser() -> argparse.ArgumentParser:
@@ -38,11 +37,10 @@ def run(arguments: argparse.Namespace) -> ExitStatus:
     refuse_failures(plan.findings)
     if arguments.dry_run:
         return ExitStatus.DONE
-    unattended = UNATTENDED_WORD in (store.target.read("/proc/cmdline") or "").split()
-    if not confirm_destruction(plan, unattended=unattended):
+    if not confirm_destruction(plan, unattended=has_consent(store.target)):
         raise RefusedError(
             "consent.missing",
             "the plan destroys data, and nobody agreed to it",
-            hint=f"run it on a terminal and type 'destroy', or boot with {UNATTENDED_WORD}",
+            hint=f"run it on a terminal and type 'destroy', or boot with {WORD}",
         )
     return watch(start(store, plan), store)
