@@ -53,17 +53,17 @@ class EventStream:
         return self
 
     def __exit__(self, *_: object) -> None:
+        self._socket.unlink(missing_ok=True)
+        # A thread that waits in accept() keeps the closed socket, and that the file system of its path, in use.
+        self._listener.shutdown(socket.SHUT_RDWR)
+        self._acceptor.join()
+        self._listener.close()
         with self._grown:
             self._closed = True
             self._grown.notify_all()
         deadline = time.monotonic() + _LINGER_SECONDS
         for thread in self._threads:
             thread.join(timeout=max(0.0, deadline - time.monotonic()))
-        self._socket.unlink(missing_ok=True)
-        # A thread that waits in accept() keeps the closed socket, and that the file system of its path, in use.
-        self._listener.shutdown(socket.SHUT_RDWR)
-        self._acceptor.join()
-        self._listener.close()
         os.close(self._file)
 
     def write(self, event: Event) -> None:
