@@ -22,7 +22,7 @@ def xen_image(*, checksum: int | None = None) -> bytes:
     magic, architecture, length = 0xE85250D6, 0, 24
     wanted = -(magic + architecture + length) % (1 << 32)
     header = struct.pack("<4I", magic, architecture, length, wanted if checksum is None else checksum)
-    return gzip.compress(bytes(64) + header + bytes(4096))
+    return gzip.compress(bytes(64) + header + bytes(4096), mtime=0)
 
 
 def write(root: Path, path: str, content: str | bytes = "") -> Path:

@@ -30,14 +30,17 @@ DEBIAN = words(
     "libblockdev-part2 libblockdev-swap2 mdadm multipath-tools python3-blockdev python3-bytesize python3-gi "
     "python3-parted "
     # What judges passwords, and what serves addresses and names.
-    "libpwquality1 dnsmasq-base"
+    "libpwquality1 dnsmasq-base "
+    # What Anaconda's modules talk over.
+    "dbus-daemon"
 )
 DEBIAN_BACKPORTS = words("qemu-system-x86 qemu-utils seabios")
 FEDORA = words(
     "busybox cpio createrepo_c curl debian-keyring dnf dosfstools e2fsprogs edk2-ovmf gnupg2 grub2-efi-x64-modules "
     "grub2-pc-modules grub2-tools grub2-tools-extra lvm2 mmdebstrap mtools parted python3 qemu-img "
     "qemu-system-x86-core rpm-build rpm-sign seabios-bin strace util-linux xfsprogs zstd "
-    "bcache-tools btrfs-progs cryptsetup dnsmasq libpwquality mdadm python3-blivet python3-pyparted"
+    "bcache-tools btrfs-progs cryptsetup dbus-daemon dnsmasq libpwquality mdadm python3-blivet python3-gobject-base "
+    "python3-pyparted"
 )
 
 

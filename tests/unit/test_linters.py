@@ -17,6 +17,8 @@ ROOT = Path(__file__).parents[2]
         ["mypy"],
         ["mypy", "-p", "tests.lab"],
         ["mypy", "-p", "tests.terminal"],
+        ["mypy", "-p", "tests.anaconda", "--exclude", "^tests/anaconda/stand_in/"],
+        ["mypy", "-p", "pyanaconda"],
     ],
     ids=" ".join,
 )
@@ -42,6 +44,7 @@ def test_imports_point_one_way() -> None:
         "steps": 3,
         "plan": 4,
         "network_test": 4,
+        "kickstart": 5,
         "planning": 5,
         "engine": 5,
         "worker": 6,

@@ -5,7 +5,7 @@ from typing import Final
 COMMANDS: Final = {
     "probe": "what this machine is",
     "check": "whether it can become a XenAPI host, with remedies",
-    "validate": "an answer file, offline",
+    "validate": "an answer file or a kickstart, offline",
     "plan": "what an installation would do; nothing is written",
     "install": "plan, check, run",
     "wizard": "the same on the console, screen by screen",

@@ -1,0 +1,1 @@
+"""The package that Anaconda finds among its add-ons."""

@@ -1,0 +1,1 @@
+"""What every process of Anaconda shares: the bus, signals, configuration, kickstart."""

@@ -1,0 +1,6 @@
+"""Kickstart as a module sees it."""
+
+from pyanaconda.core.kickstart.specification import KickstartSpecification
+from pyanaconda.core.kickstart.version import VERSION
+
+__all__ = ["VERSION", "KickstartSpecification"]

@@ -1,0 +1,1 @@
+"""Data that travels over D-Bus."""

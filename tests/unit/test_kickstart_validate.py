@@ -1,0 +1,299 @@
+"""`zeus validate` of kickstarts: what is wrong with one, in exact words and at its own lines."""
+
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+
+import pytest
+
+from tests.unit.kickstart_texts import GOOD, HASH, changed, what_is_said
+
+Said = Callable[..., list[str]]
+
+
+@pytest.fixture
+def said(tmp_path: Path) -> Said:
+    return partial(what_is_said, tmp_path)
+
+
+def test_nothing_is_wrong_with_a_good_one(said: Said) -> None:
+    assert said(GOOD) == []
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "messages"),
+    [
+        (
+            "lang en",
+            "lnag en",
+            ['ks:1: error: Unknown command: lnag (did you mean "lang"?)'],
+        ),
+        (
+            "timezone --utc",
+            "timezone --isUtc",
+            [
+                "ks:3: warning: The --isUtc option has been deprecated and no longer has any effect (F44, F45)\n"
+                "  hint: remove this option",
+                'ks:3: error: unrecognized arguments: --isUtc (did you mean "--utc"?) (RHEL10)',
+            ],
+        ),
+        (
+            "keyboard --vckeymap=us",
+            "vnc",
+            [
+                "ks:2: warning: The vnc command has been deprecated and no longer has any effect (F44, RHEL10)\n"
+                "  hint: remove this command",
+                "ks:2: error: vnc has been removed. (F45)",
+            ],
+        ),
+        (
+            "%packages",
+            "%pakages",
+            ['ks:14: error: Unknown kickstart section: %pakages (did you mean "%packages"?)'],
+        ),
+        (
+            "@core\n%end\n",
+            "@core\n\n",
+            ["ks:18: error: Section %packages does not end with %end."],
+        ),
+        (
+            "part / --fstype=xfs",
+            'part / --label="root',
+            ["ks:12: error: pykickstart cannot read this line: No closing quotation"],
+        ),
+        (
+            "@core",
+            "-",
+            ["ks:15: error: pykickstart cannot read this line: IndexError"],
+        ),
+        (
+            'sr_type = "ext"',
+            'sr_typ = "ext"',
+            ['ks:25: error: unknown key storage.sr_typ (did you mean "sr_type"?)'],
+        ),
+        (
+            'sr_type = "ext"',
+            "sr_type = ",
+            ["ks:25: error: not TOML, at column 11: invalid value"],
+        ),
+        (
+            "version = 1\n",
+            "\n",
+            ["ks:22: error: version is missing\n  hint: begin the file with version = 1"],
+        ),
+        (
+            "%addon org_xenproject_zeus",
+            "%addon org_xenproject_zues",
+            [
+                'ks:22: error: unknown add-on org_xenproject_zues (did you mean "org_xenproject_zeus"?)\n'
+                "  hint: Anaconda ignores the section of an add-on that it does not have, and says nothing"
+            ],
+        ),
+        (
+            "%addon org_xenproject_zeus\n",
+            "%addon com_redhat_kdump --disable\n%end\n%packages\n",
+            [
+                "ks:1: error: no %addon org_xenproject_zeus section: this installs a plain system\n"
+                "  hint: add %addon org_xenproject_zeus, the answers (`zeus schema` describes them), and %end"
+            ],
+        ),
+        (
+            "%post --nochroot",
+            "%addon org_xenproject_zeus\nversion = 1\n%end\n%post --nochroot",
+            [
+                "ks:32: error: another %addon org_xenproject_zeus section; the first is at line 22\n"
+                "  hint: make one section of them"
+            ],
+        ),
+        (
+            "test -f /mnt/sysroot/var/lib/zeus/anaconda.json",
+            "echo done",
+            [
+                "ks:22: warning: no %post script makes sure that the add-on has finished: a plain system would be "
+                "installed without it\n"
+                "  hint: %include the snippets of Zeus's own kickstarts: start.ks and finish.ks"
+            ],
+        ),
+        (
+            "bootloader --timeout=5\n",
+            "",
+            [
+                "ks:21: error: no bootloader command: Xen is started by the GRUB that it asks for\n"
+                "  hint: add: bootloader --timeout=5"
+            ],
+        ),
+        (
+            "bootloader --timeout=5",
+            "bootloader --location=none",
+            ["ks:7: error: bootloader --location=none: Xen is started by GRUB\n  hint: leave that out"],
+        ),
+        (
+            "part /boot --fstype=ext4 --size=2048\npart / --fstype=xfs --size=32768",
+            "part pv.1 --size=40000\nvolgroup os pv.1\nlogvol / --vgname=os --name=root --size=30000",
+            [
+                "ks:13: error: /, and /boot with it, is on LVM, where GRUB cannot write, and boot.trial needs that\n"
+                "  hint: give it a partition (part /boot --fstype=ext4 --size=2048), or say trial = false in [boot]"
+            ],
+        ),
+        (
+            "part /boot --fstype=ext4",
+            "part /boot --encrypted --fstype=ext4",
+            [
+                "ks:11: error: /boot is encrypted, where GRUB cannot write, and boot.trial needs that\n"
+                "  hint: give it a partition (part /boot --fstype=ext4 --size=2048), or say trial = false in [boot]"
+            ],
+        ),
+        (
+            "reqpart\npart /boot --fstype=ext4 --size=2048\npart / --fstype=xfs --size=32768",
+            "autopart --noboot",
+            [
+                "ks:10: error: autopart --noboot puts /boot where GRUB cannot write, and boot.trial needs that\n"
+                "  hint: leave --noboot out, or say trial = false in [boot]"
+            ],
+        ),
+        (
+            "ignoredisk --only-use=sda\nclearpart --all --initlabel --disklabel=gpt --drives=sda",
+            "clearpart --all --initlabel",
+            [
+                "ks:8: error: clearpart --all: nothing keeps Anaconda off the disk of the storage repository\n"
+                "  hint: say which disk is Anaconda's: ignoredisk --only-use=DISK"
+            ],
+        ),
+        (
+            "repo --name=zeus-xapi\n",
+            "",
+            [
+                "ks:27: error: packages.repos[0] is in no repo command: Anaconda would not find Xen\n"
+                "  hint: add: repo --name=zeus-xapi, and zeus_prepare in a %pre script, as Zeus's own kickstarts do"
+            ],
+        ),
+        (
+            "repo --name=zeus-xapi",
+            "repo --name=xen --baseurl=https://xen.lan/xapi",
+            [
+                "ks:6: warning: packages.repos[0] by its address: it gets no priority, and nobody checks signatures\n"
+                "  hint: the distribution's newer Xen wins: leave the address out, and run zeus_prepare in a %pre "
+                "script"
+            ],
+        ),
+        (
+            " && zeus_prepare",
+            "",
+            [
+                "ks:6: error: repo --name=zeus-xapi has no address, and no %pre script writes its .repo file\n"
+                "  hint: run zeus_prepare in a %pre script, as Zeus's own kickstarts do"
+            ],
+        ),
+        (
+            "@core",
+            "@core\n-xen*",
+            [
+                "ks:14: error: %packages leaves out xen*, and with it xen-hypervisor, which a Xen host needs\n"
+                "  hint: take -xen* out"
+            ],
+        ),
+        (
+            "%packages",
+            "%packages --ignoremissing",
+            [
+                "ks:14: warning: %packages --ignoremissing would also pass over missing packages of Xen\n"
+                "  hint: leave --ignoremissing out"
+            ],
+        ),
+        (
+            "https://xen.lan/xapi/",
+            "https://packages.example.org/xapi/",
+            [
+                "ks:28: warning: packages.repos[0] is at packages.example.org, an address of examples\n"
+                "  hint: put your own there"
+            ],
+        ),
+        (
+            ', gpgkey = "https://xen.lan/key"',
+            "",
+            [
+                "ks:28: error: packages.repos[0].gpgkey is missing: nothing would tell whether somebody replaced the "
+                "packages\n  hint: name the key, or say packages.allow_unsigned = true"
+            ],
+        ),
+    ],
+)
+def test_what_is_wrong_is_said(said: Said, old: str, new: str, messages: list[str]) -> None:
+    assert said(changed((old, new))) == messages
+
+
+def test_everything_is_said_at_once_in_the_order_of_the_lines(said: Said) -> None:
+    text = changed(
+        ("rootpw --iscrypted " + HASH, "rootpw hunter2"), ("bootloader --timeout=5\n", ""), ("lang en", "lnag e")
+    )
+    assert [message.split(": ", 2)[:2] for message in said(text)] == [
+        ["ks:1", "error"],
+        ["ks:5", "error"],
+        ["ks:21", "error"],
+    ]
+
+
+# Passwords
+
+
+@pytest.mark.parametrize(
+    ("command", "messages"),
+    [
+        ("rootpw hunter2", ["rootpw: a password in clear text"]),
+        ("rootpw --plaintext hunter2", ["rootpw: a password in clear text"]),
+        ("rootpw --iscrypted hunter2", ["rootpw: --iscrypted, but that is no hash of a password"]),
+        ("rootpw --iscrypted !!", []),
+        ("rootpw --lock", []),
+        ("user --name=me --password=hunter2", ["user --password: a password in clear text"]),
+        (f"user --name=me --iscrypted --password={HASH}", []),
+        ("sshpw --username=root hunter2", ["sshpw: a password in clear text"]),
+        ("network --device=wlp1s0 --essid=a --wpakey=hunter2", ["network --wpakey: a password in clear text"]),
+        ("rdp --username=me --password=hunter2", ["rdp --password: a password in clear text"]),
+        ("url --url=http://me:hunter2@mirror.lan/", ["url --url: a password in clear text, in an address"]),
+        (
+            "repo --name=a --baseurl=http://mirror.lan/ --proxy=http://me:hunter2@proxy.lan/",
+            ["repo --proxy: a password in clear text, in an address"],
+        ),
+        ("iscsi --ipaddr=192.0.2.1 --user=a --password=hunter2", ["iscsi --password: a password in clear text"]),
+        ("realm join --one-time-password=hunter2 lan", ["realm join --one-time-password: a password in clear text"]),
+        ("part /data --size=1 --encrypted --passphrase=hunter2", ["part --passphrase: a password in clear text"]),
+    ],
+)
+def test_passwords(said: Said, command: str, messages: list[str]) -> None:
+    found = said(changed((f"rootpw --iscrypted {HASH}", command)), versions=("F44",))
+    assert [text.partition("\n")[0].partition(": error: ")[2] for text in found] == messages
+    assert "hunter2" not in "".join(found)
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        "rootpw --plaintxt hunter2",
+        "rootpw hunter2 again",
+        "user --name=me --pasword=hunter2",
+        "user --password hunter2 --foo",
+        "bootloader --password=hunter2 --foo",
+        "part / --size=x --passphrase=hunter2",
+        "autopart --passphras hunter2 --foo",
+    ],
+)
+def test_a_command_that_pykickstart_refuses_shows_no_password(said: Said, command: str) -> None:
+    found = said(changed((f"rootpw --iscrypted {HASH}", command)), versions=("F44",))
+    assert found
+    assert "hunter2" not in "".join(found)
+
+
+def test_a_host_that_nobody_can_log_in_to(said: Said) -> None:
+    text = changed((f"rootpw --iscrypted {HASH}", "rootpw --lock\ncmdline"))
+    assert said(text) == [
+        "ks:23: warning: nobody could log in: no password and no SSH key of root is anywhere\n"
+        "  hint: say root_password_hash or ssh_keys in [host]"
+    ]
+    assert said(text.replace("[storage]", f'[host]\nroot_password_hash = "{HASH}"\n[storage]')) == []
+    assert said(text.replace("cmdline", "text")) == []
+
+
+def test_a_section_of_which_a_part_is_not_known(said: Said) -> None:
+    assert said(changed(("[storage]", "%include /tmp/storage.toml\n[storage]"))) == [
+        "ks:24: warning: %include /tmp/storage.toml: is made in the installer: what it says is not checked"
+    ]

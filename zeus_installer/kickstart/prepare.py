@@ -1,0 +1,143 @@
+"""What the %pre script of our kickstarts does once the add-on is known to be there.
+
+Run as `python3 -m zeus_installer.kickstart.prepare` in the installer (kickstart/snippets/start.ks: zeus_prepare). It
+reads the answers, and before Anaconda reads anything it gives Anaconda's package manager the source's repositories, and
+chooses dom0's disk by a rule. What it finds goes into small kickstarts that ours include. Whatever is wrong is said in
+full, and then the installation ends.
+"""
+
+import argparse
+import sys
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from zeus_installer.answers.kickstart import HEADER, section_of
+from zeus_installer.answers.model import Answers, DiskRule
+from zeus_installer.answers.problems import as_error
+from zeus_installer.answers.reader import read_answers
+from zeus_installer.kickstart.consent import check_consent
+from zeus_installer.kickstart.examples import refuse_examples
+from zeus_installer.kickstart.made import ANSWERS, DISK, REPOSITORIES
+from zeus_installer.kickstart.repositories import give_repositories, repo_commands
+from zeus_installer.kickstart.sections import ours, sections
+from zeus_installer.kickstart.signatures import refuse_unchecked
+from zeus_installer.kickstart.source import read_source
+from zeus_installer.kickstart.system_disk import check_beside, choose_system_disk, disk_commands, parse_rule
+from zeus_installer.kickstart.wanted import read_wanted
+from zeus_installer.machine.installer import InstallerTree
+from zeus_installer.machine.model import Machine
+from zeus_installer.machine.probe import probe_tree
+from zeus_installer.machine.replay import load as load_machine
+from zeus_installer.packages.selection import select
+from zeus_installer.sources.loader import load
+from zeus_installer.storage.text import contents, disk_name
+from zeus_installer.system.errors import UsageError, ZeusError
+from zeus_installer.system.target import Target
+from zeus_installer.system.unattended import has_consent
+
+# Where dracut leaves the kickstart (anaconda: dracut/anaconda-lib.sh).
+KICKSTART: Final = Path("/run/install/ks.cfg")
+# Names the serial number of dom0's disk, over the kickstart's rule.
+_DISK_WORD: Final = "zeus.system_disk="
+_SYSTEM_ROOTS: Final = ("/mnt/sysroot", "/mnt/sysimage")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Order:
+    """What to prepare: from which file, with which rule for dom0's disk, and whether nobody will be asked."""
+
+    kickstart: Path = KICKSTART
+    answers: Path | None = None
+    system_disk: DiskRule | None = None
+    unattended: bool = False
+    machine: Path | None = None
+
+
+def prepare(order: Order, target: Target) -> Iterator[str]:
+    """Do it, and tell what was done. What cannot be done is a `ZeusError`."""
+    answers = read_answers(order.answers) if order.answers else _section(order.kickstart)
+    refuse_examples(answers)
+    consent = has_consent(target)
+    if order.unattended:
+        check_consent(answers, consent=consent)
+    refuse_unchecked(answers, target)
+    machine = _look(order, target)
+    source = load(answers.packages.source)
+    request = select(answers, source, machine.os)
+    yield from give_repositories(request, target)
+    _write(target, REPOSITORIES, repo_commands(request))
+    if order.answers:
+        _write(target, ANSWERS, section_of(answers))
+    rule = _named_disk(target) or order.system_disk
+    if rule is not None:
+        disk = choose_system_disk(rule, answers, machine, consent=consent)
+        beside = check_beside(disk, answers, machine)
+        _write(target, DISK, disk_commands(disk))
+        yield f"dom0: {disk_name(disk)}; on it: {contents(disk)}"
+        yield from (f"storage repository: {disk_name(one)}; on it: {contents(one)}" for one in beside)
+
+
+def _section(kickstart: Path) -> Answers:
+    """Read our section of the kickstart."""
+    source = read_source(kickstart)
+    mine = ours(sections(source))
+    if len(mine) != 1:
+        raise UsageError(
+            "kickstart.section",
+            f"{kickstart} has {len(mine) or 'no'} {HEADER} section{'s' if len(mine) > 1 else ''}, wants one",
+            hint=f"put the answers between {HEADER} and %end",
+        )
+    wanted, messages = read_wanted(source, mine[0])
+    if wanted is None or messages:
+        raise as_error(map(str, messages))
+    return wanted.answers
+
+
+def _look(order: Order, target: Target) -> Machine:
+    return load_machine(order.machine) if order.machine else probe_tree(InstallerTree(target.root, _SYSTEM_ROOTS))
+
+
+def _named_disk(target: Target) -> DiskRule | None:
+    words = (target.read("/proc/cmdline") or "").split()
+    serials = [word.removeprefix(_DISK_WORD) for word in words if word.startswith(_DISK_WORD)]
+    return DiskRule(serial=serials[-1]) if serials and serials[-1] else None
+
+
+def _write(target: Target, path: str, text: str) -> None:
+    target.write_atomic(path, text, mode=0o600)
+
+
+def _parser() -> argparse.ArgumentParser:
+    options = argparse.ArgumentParser(prog="prepare", description="Prepare the installer.", allow_abbrev=False)
+    options.add_argument("--kickstart", type=Path, default=KICKSTART, help="the kickstart that has our section")
+    options.add_argument("--answers", type=Path, help="answers that stand in a file of their own")
+    options.add_argument("--system-disk", metavar="RULE", help="dom0's disk, as in storage.disks")
+    options.add_argument("--unattended", action="store_true", help="nobody will be asked")
+    options.add_argument("--machine", type=Path, help="a machine that `zeus probe --save` wrote")
+    options.add_argument("--root", type=Path, default=Path("/"), help="the root directory of the installer")
+    return options
+
+
+def main(words: Sequence[str]) -> int:
+    """Prepare, print what was done, and give the exit status."""
+    given = _parser().parse_args(words)
+    try:
+        order = Order(
+            kickstart=given.kickstart,
+            answers=given.answers,
+            system_disk=parse_rule(given.system_disk) if given.system_disk else None,
+            unattended=given.unattended,
+            machine=given.machine,
+        )
+        for sentence in prepare(order, Target(root=given.root)):
+            sys.stdout.write(f"Zeus: {sentence}\n")
+    except ZeusError as error:
+        sys.stdout.write(f"{error}\n")
+        return error.status
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
