@@ -1,0 +1,1 @@
+"""The graphical face of the add-on, on GTK 3."""

@@ -1,0 +1,1 @@
+"""The spokes that Anaconda's graphical interface collects."""

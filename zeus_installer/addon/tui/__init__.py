@@ -1,0 +1,1 @@
+"""The text face of the add-on, on simpleline."""
