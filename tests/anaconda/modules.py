@@ -13,6 +13,7 @@ from dasbus.typing import Bool, Dict, Int, List, Str, Structure, UInt64, get_var
 MODULES = "org.fedoraproject.Anaconda.Modules"
 NETWORK = f"{MODULES}.Network"
 STORAGE = f"{MODULES}.Storage"
+PAYLOADS = f"{MODULES}.Payloads"
 
 error_mapper = ErrorMapper()
 
@@ -63,6 +64,8 @@ class Modules:
     protected_devices: list[str] = field(default_factory=list)
     boot_arguments: list[str] = field(default_factory=list)
     bootloader_mode: int = 1
+    payload: str = "DNF"
+    repositories: list[tuple[str, str]] | None = None
     applied_partitioning: str = f"/{STORAGE.replace('.', '/')}/Partitioning/1"
 
     def services(self) -> Mapping[str, Mapping[str, object]]:
@@ -76,7 +79,12 @@ class Modules:
                 f"{storage}/Bootloader": Bootloader(self),
                 f"{storage}/DeviceTree": DeviceTree(self),
             },
+            **({} if self.repositories is None else {PAYLOADS: self._payloads()}),
         }
+
+    def _payloads(self) -> Mapping[str, object]:
+        payloads = f"/{PAYLOADS.replace('.', '/')}"
+        return {payloads: Payloads(self), f"{payloads}/Payload": Payload(self)}
 
 
 class _Fake:
@@ -255,3 +263,28 @@ class DeviceTree(_Fake):
         if not found:
             raise UnknownDeviceError(device_id)
         return found[0]
+
+
+@dbus_interface(PAYLOADS)
+class Payloads(_Fake):
+    """The payloads module."""
+
+    @property
+    def ActivePayload(self) -> Str:
+        return f"/{PAYLOADS.replace('.', '/')}/Payload"
+
+
+@dbus_interface(f"{PAYLOADS}.Payload.DNF")
+class Payload(_Fake):
+    """What is installed. `repositories` are names and addresses; without any the module is not there."""
+
+    @property
+    def Type(self) -> Str:
+        return self._modules.payload
+
+    @property
+    def Repositories(self) -> List[Structure]:
+        return [
+            {"name": get_variant(Str, name), "url": get_variant(Str, url)}
+            for name, url in self._modules.repositories or []
+        ]

@@ -102,3 +102,5 @@ def test_a_step_that_fails_ends_the_installation_with_its_words(wanted: Installe
     assert outcome.begun[-1] == "Make this system a Xen host"
     assert marks(wanted.root) == {"install_packages": "failed"}
     assert not (wanted.root / OUTCOME).exists()
+    # The half-made system does not go on by itself when somebody boots it all the same.
+    assert not (wanted.root / "etc/systemd/system/multi-user.target.wants/zeus-run.service").is_symlink()

@@ -12,11 +12,16 @@ from zeus_installer.checks.disks import choose_disks
 from zeus_installer.checks.model import Finding, Verdict, failed, passed, unknown
 from zeus_installer.checks.registry import run_checks
 from zeus_installer.machine.model import Boot, Disk, Machine
+from zeus_installer.packages.selection import PREFIX
 from zeus_installer.sources.model import Source
 from zeus_installer.steps.release_disks import ReleaseDisks
 from zeus_installer.storage.text import disk_name, size_text
 from zeus_installer.system.errors import UsageError, sentence_list
 
+# What may be destroyed: these sentences, or anything.
+Consent = frozenset[str] | None
+
+_PACKAGES: Final = "DNF"
 _DISK: Final = "storage.disk"
 CONSENT: Final = "storage.consent"
 _LOCAL: Final = frozenset({"ext", "lvm"})
@@ -27,18 +32,32 @@ _LAYERS: Final[Mapping[str, str]] = {
     "lvmthinlv": "lvm",
     "mdarray": "md",
     "luks/dm-crypt": "luks",
+    "mdbiosarray": "md",
+    "integrity/dm-integrity": "holder",
+    "stratis filesystem": "holder",
     "btrfs subvolume": "holder",
     "btrfs volume": "holder",
 }
 
+_NO_HARDWARE: Final = failed(
+    _DISK,
+    "this installation is into a directory or an image: the disks are those of the machine that makes it",
+    remedy='say sr_type = "none" in [storage]; the storage repository comes later, on the machine itself',
+)
+_NOBODY_KNOWS: Final = failed(
+    _DISK,
+    "which disks Anaconda uses is not known: its storage module does not answer",
+    remedy="look at the installer's logs (/tmp/storage.log), and start the installation anew",
+)
+
 
 def check_installation(
-    machine: Machine, answers: Answers, around: Surroundings, *, source: Source, consent: bool
+    machine: Machine, answers: Answers, around: Surroundings, *, source: Source, agreed: Consent
 ) -> tuple[Finding, ...]:
-    """Judge the machine and Anaconda's plans for it, the worst first. `consent`: somebody agreed to destruction."""
+    """Judge the machine and Anaconda's plans for it, the worst first."""
     seen = replace(marked(machine, around), boot=_planned_boot(around.boot))
     found = {finding.id: finding for finding in run_checks(seen, answers, source=source)}
-    found |= {finding.id: finding for finding in _of_anaconda(seen, answers, around, consent=consent)}
+    found |= {finding.id: finding for finding in _of_anaconda(seen, answers, around, agreed)}
     return worst_first(found.values())
 
 
@@ -61,20 +80,50 @@ def destroyed(machine: Machine, answers: Answers) -> tuple[str, ...]:
     return ReleaseDisks(disks=disks, wipe=answers.storage.wipe).describe().destroys
 
 
-def _of_anaconda(machine: Machine, answers: Answers, around: Surroundings, *, consent: bool) -> Iterator[Finding]:
+def _of_anaconda(machine: Machine, answers: Answers, around: Surroundings, agreed: Consent) -> Iterator[Finding]:
     """Give the findings that stand in the place of those of the same name, and our own."""
     storage = answers.storage
     if storage.sr_type in _LOCAL:
-        if storage.space == "free-space":
+        if not around.hardware:
+            yield _NO_HARDWARE
+        elif around.claimed is None:
+            yield _NOBODY_KNOWS
+        elif storage.space == "free-space":
             yield _free_space(machine, storage, around)
         elif claimed := _named_and_claimed(machine, storage):
             yield _shared_with_anaconda(claimed)
-    if not consent and (lost := destroyed(machine, answers)):
+    yield from _of_payload(answers, around)
+    lost = destroyed(machine, answers)
+    if agreed is not None and not set(lost) <= agreed:
         yield failed(
             CONSENT,
             "\n".join(["nobody agreed yet to what will be destroyed", *(f"  {sentence}" for sentence in lost)]),
             remedy="agree in the Zeus screen, or boot the installer with zeus.unattended",
         )
+
+
+def _of_payload(answers: Answers, around: Surroundings) -> Iterator[Finding]:
+    """Judge whether Anaconda will get at the packages: it resolves them when the disks have been written already."""
+    if around.payload not in (None, _PACKAGES):
+        yield failed(
+            "packages.payload",
+            f"Anaconda installs an image here ({around.payload}), and the Xen host is made of packages",
+            remedy="install from packages (a netinstall image), or install Zeus into the finished system: zeus wizard",
+        )
+    elif around.sources is not None:
+        places = {source.rstrip("/") for source in around.sources}
+        missing = [
+            f"{PREFIX}{repo.id}"
+            for repo in answers.packages.repos
+            if not {f"{PREFIX}{repo.id}", repo.baseurl.rstrip("/")} & places
+        ]
+        if missing:
+            yield failed(
+                "packages.anaconda",
+                f"Anaconda was given no repository called {sentence_list(missing)}, and none with the same address",
+                remedy=f"begin with Zeus's kickstarts (repo --name={missing[0]}), or add the address to its "
+                "installation source",
+            )
 
 
 def _named_and_claimed(machine: Machine, storage: Storage) -> tuple[Disk, ...]:

@@ -1,6 +1,7 @@
 """What goes wrong in the add-on, as errors that keep their type and their words on Anaconda's bus."""
 
 import logging
+import traceback
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Final
@@ -34,7 +35,7 @@ def ending_the_installation(say: Callable[[str], None]) -> Iterator[None]:
     except ZeusError as error:
         raise _told(error.message, error.hint, say) from error
     except Exception as error:
-        log.exception("internal fault")
+        log.error("internal fault:\n%s", redact(traceback.format_exc()))
         what = f"internal fault: {type(error).__name__}: {error}"
         raise _told(what, "please report it with the installer's logs, /tmp/*.log and journalctl", say) from error
 

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, replace
 
-from zeus_installer.addon.checking import check_installation, destroyed, worst_first
+from zeus_installer.addon.checking import Consent, check_installation, destroyed, worst_first
 from zeus_installer.addon.surroundings import Surroundings, completed, marked
 from zeus_installer.addon.wishes import Wishes
 from zeus_installer.answers.model import Answers
@@ -32,9 +32,9 @@ class Inquiry:
         """The findings that refuse the installation."""
         return tuple(finding for finding in self.findings if finding.verdict is Verdict.FAIL)
 
-    def again(self, wishes: Wishes, *, consent: bool) -> "Inquiry":
+    def again(self, wishes: Wishes, agreed: Consent) -> "Inquiry":
         """Judge the same machine for other wishes."""
-        return inquire(self.machine, wishes, self.around, consent=consent, noted=self.noted)
+        return inquire(self.machine, wishes, self.around, agreed, noted=self.noted)
 
     def with_noted(self, *noted: Finding) -> "Inquiry":
         """Add verdicts."""
@@ -47,19 +47,19 @@ def inquire(
     machine: Machine,
     wishes: Wishes,
     around: Surroundings,
+    agreed: Consent,
     *,
-    consent: bool,
     noted: tuple[Finding, ...] = (),
 ) -> Inquiry:
     """Judge a machine for the wishes. A package source that does not exist is a finding too."""
-    answers = completed(wishes, around).answers
+    answers = completed(wishes, around, machine).answers
     seen = marked(machine, around)
     try:
         source = load(answers.packages.source)
     except UsageError as error:
         findings: tuple[Finding, ...] = (failed("packages.source", error.message, remedy=error.hint),)
     else:
-        findings = check_installation(seen, answers, around, source=source, consent=consent)
+        findings = check_installation(seen, answers, around, source=source, agreed=agreed)
     inquiry = Inquiry(
         machine=seen,
         around=around,

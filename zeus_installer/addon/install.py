@@ -1,13 +1,14 @@
 """Making the system that Anaconda has installed a Xen host: the steps of the first half, on its mounted root."""
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final, Literal
 
 from zeus_installer import planning
 from zeus_installer.addon.look import look
 from zeus_installer.addon.repositories import check_signatures
 from zeus_installer.addon.surroundings import Surroundings, marked
+from zeus_installer.answers.formats import HOST_NAME
 from zeus_installer.answers.model import Answers
 from zeus_installer.engine.control import refuse_second_plan
 from zeus_installer.engine.journal import Mark
@@ -15,7 +16,7 @@ from zeus_installer.engine.runner import run_half
 from zeus_installer.engine.service import open_journal
 from zeus_installer.engine.store import STATE, Store
 from zeus_installer.engine.stream import EventStream
-from zeus_installer.engine.units import install_units
+from zeus_installer.engine.units import install_units, remove_units
 from zeus_installer.plan import Plan, refuse_failures
 from zeus_installer.sources.loader import load
 from zeus_installer.steps.arm_trial_boot import ArmTrialBoot
@@ -53,7 +54,12 @@ def install_host(
     refuse_second_plan(store)
     store.save_plan(plan)
     install_units(plan, target)
-    outcome = _run(plan, store, sink)
+    try:
+        outcome = _run(plan, store, sink)
+    except BaseException:
+        # What has failed here is not gone on with by itself: a person who wants that says zeus resume.
+        remove_units(target)
+        raise
     target.write_atomic(OUTCOME, json.dumps(encode(outcome)) + "\n")
     return outcome
 
@@ -66,6 +72,9 @@ def _plan(target: Target, answers: Answers, around: Surroundings, agreed: tuple[
             hint="name a repository that has zeus-installer, by a repo line in the kickstart",
         )
     machine = marked(look(target), around)
+    if answers.host.hostname is None and _is_name(machine.hostname):
+        # Anaconda's own, of which the management network takes its domain.
+        answers = replace(answers, host=replace(answers.host, hostname=machine.hostname))
     plan = planning.plan_host(answers, machine, source=load(answers.packages.source), reboot=True)
     plan = planning.with_findings(plan, *check_signatures(answers, Target()))
     refuse_failures(plan.findings)
@@ -100,3 +109,7 @@ def _run(plan: Plan, store: Store, sink: Sink) -> Outcome:
             reporter.warning(f"left to the first boot of the system: {what}")
             return Outcome(result="first-boot", what=what)
     return Outcome(result="done", what="the next boot is the trial boot of Xen")
+
+
+def _is_name(hostname: str | None) -> bool:
+    return hostname is not None and HOST_NAME.allows(hostname) and not hostname.startswith("localhost")

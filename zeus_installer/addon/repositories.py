@@ -1,5 +1,6 @@
 """Are the repositories of the answers there? Asked before anything is written; the whole set is resolved later."""
 
+import platform
 from base64 import b64encode
 from typing import Final
 from urllib.error import HTTPError, URLError
@@ -27,7 +28,7 @@ def check_reachable(answers: Answers, source: Source, system: Os) -> Finding:
     except ZeusError as error:
         return failed(_ID, error.message, remedy=error.hint)
     repos = (*source.repos, *answers.packages.repos)
-    troubles = [trouble for repo in repos for trouble in _troubles(repo)]
+    troubles = [trouble for repo in repos for trouble in _troubles(repo, system)]
     if troubles:
         return failed(_ID, "; ".join(troubles), remedy="correct packages.repos, or give the installer a network")
     return passed(_ID, f"{sentence_list(repo.id for repo in repos)}: can be reached")
@@ -42,9 +43,18 @@ def check_signatures(answers: Answers, installer: Target) -> tuple[Finding, ...]
     return ()
 
 
-def _troubles(repo: Repo) -> list[str]:
+def _troubles(repo: Repo, system: Os) -> list[str]:
     urls = [f"{repo.baseurl.rstrip('/')}/repodata/repomd.xml", *([repo.gpgkey] if repo.gpgkey else [])]
+    urls = [_without_variables(url, system) for url in urls]
     return [f"{repo.id}: {redact(url)}: {trouble}" for url in urls if (trouble := _trouble(url))]
+
+
+def _without_variables(url: str, system: Os) -> str:
+    """Put in what dnf puts in (dnf.conf(5))."""
+    release = (system.version_id or "").partition(".")[0]
+    for name, value in {"releasever": release, "basearch": platform.machine(), "arch": platform.machine()}.items():
+        url = url.replace(f"${{{name}}}", value).replace(f"${name}", value)
+    return url
 
 
 def _trouble(url: str) -> str:

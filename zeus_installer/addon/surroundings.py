@@ -6,7 +6,10 @@ from typing import Final
 
 from zeus_installer.addon.keyfiles import Ipv4
 from zeus_installer.addon.wishes import Key, Wishes, with_value
+from zeus_installer.answers.model import Answers
+from zeus_installer.checks.nics import choose_nics
 from zeus_installer.machine.model import Machine
+from zeus_installer.system.errors import UsageError
 
 _MANAGEMENT: Final[Key] = ("network", "management")
 
@@ -29,16 +32,21 @@ class Surroundings:
 
     `nic` is the MAC address of the only NIC that Anaconda has activated, `ipv4` its configuration; `claimed` are the
     kernel names of the disks that Anaconda may use, `free` the bytes that its partitioning will leave on each of them.
+    `payload` is the type of what it installs (`DNF`, `LIVE_OS`, ...), `sources` the names and addresses of the
+    repositories that it was given; `hardware`: it installs to this machine, and not into a directory or an image.
     """
 
     nic: str | None = None
     ipv4: Ipv4 | None = None
-    claimed: frozenset[str] = frozenset()
+    claimed: frozenset[str] | None = None
     free: Mapping[str, int] | None = None
     boot: BootDevice | None = None
+    payload: str | None = None
+    sources: frozenset[str] | None = None
+    hardware: bool = True
 
 
-def completed(wishes: Wishes, around: Surroundings) -> Wishes:
+def completed(wishes: Wishes, around: Surroundings, machine: Machine) -> Wishes:
     """Give the wishes with Anaconda's own network in the place of what they leave open.
 
     The host name needs no place in them: Anaconda writes it into the system before we look.
@@ -49,8 +57,7 @@ def completed(wishes: Wishes, around: Surroundings) -> Wishes:
     if not wishes.says(*_MANAGEMENT, "nic"):
         data = with_value(data, (*_MANAGEMENT, "nic"), {"mac": around.nic})
     # A configuration belongs to its NIC: another one that was asked for has its own.
-    rule = Wishes(data).answers.network.management.nic
-    if rule is None or (rule.mac or "").lower() != around.nic.lower() or wishes.says(*_MANAGEMENT, "ipv4"):
+    if wishes.says(*_MANAGEMENT, "ipv4") or not _is_meant(around.nic, Wishes(data).answers, machine):
         return Wishes(data)
     if around.ipv4 is not None and around.ipv4.static:
         gateway = {"gateway": around.ipv4.gateway} if around.ipv4.gateway else {}
@@ -64,5 +71,13 @@ def marked(machine: Machine, around: Surroundings) -> Machine:
     """Give the machine with Anaconda's disks marked as such."""
     return replace(
         machine,
-        disks=tuple(replace(disk, claimed=True) if disk.name in around.claimed else disk for disk in machine.disks),
+        disks=tuple(replace(disk, claimed=disk.name in (around.claimed or ())) for disk in machine.disks),
     )
+
+
+def _is_meant(mac: str, answers: Answers, machine: Machine) -> bool:
+    try:
+        nics = choose_nics(answers, machine)
+    except UsageError:
+        return False
+    return [(nic.mac or "").lower() for nic in nics] == [mac.lower()]

@@ -12,7 +12,7 @@ from pyanaconda.modules.common.containers import TaskContainer
 from pyanaconda.modules.common.structures.requirement import Requirement
 
 from zeus_installer import __version__
-from zeus_installer.addon.checking import CONSENT
+from zeus_installer.addon.checking import CONSENT, Consent
 from zeus_installer.addon.constants import ZEUS
 from zeus_installer.addon.inquiry import Inquiry, inquire
 from zeus_installer.addon.look import look
@@ -29,6 +29,7 @@ from zeus_installer.machine.tree import Tree
 from zeus_installer.packages.selection import select
 from zeus_installer.sources.loader import load
 from zeus_installer.system.errors import ZeusError
+from zeus_installer.system.secrets import redact
 from zeus_installer.system.target import Target
 from zeus_installer.system.unattended import has_consent
 
@@ -48,7 +49,7 @@ class ZeusService(KickstartService):
         super().__init__()
         self.changed = Signal()
         self._enabled = False
-        self._consent = False
+        self._agreed: frozenset[str] = frozenset()
         self._wishes = Wishes()
         self._repository = RepositoryTexts()
         self._inquiry: Inquiry | None = None
@@ -94,7 +95,7 @@ class ZeusService(KickstartService):
             source = load(answers.packages.source)
             request = select(answers, source, probe_os(Tree(Target().root)))
         except ZeusError as error:
-            log.error("no requirements: %s", error)  # the checks refuse the installation for it
+            log.error("no requirements: %s", redact(str(error)))  # the checks refuse the installation for it
             return []
         reason = f"Required by the Xen host: {source.title}"
         return [Requirement.for_package(name, reason) for name in (*request.vendor, *request.support, *_OURS)]
@@ -124,11 +125,13 @@ class ZeusService(KickstartService):
     @property
     def consent(self) -> bool:
         """Whether somebody agreed to what will be destroyed."""
-        return self._consent or has_consent(Target())
+        destroys = self._inquiry.destroys if self._inquiry else ()
+        agreed = self._may_destroy
+        return agreed is None or (bool(destroys) and set(destroys) <= agreed)
 
     def set_consent(self, consent: bool) -> None:
-        """Agree, or take it back."""
-        self._consent = consent
+        """Agree to what the last look said, or take it back."""
+        self._agreed = frozenset(self._inquiry.destroys) if consent and self._inquiry else frozenset()
         self._judge()
 
     @property
@@ -139,7 +142,7 @@ class ZeusService(KickstartService):
     def wish(self, key: Key, value: object) -> None:
         """Want something. A `WrongValueError` leaves everything as it was; consent was to something else."""
         self._wishes.set(key, value)
-        self._consent = False
+        self._agreed = frozenset()
         self._judge()
 
     @property
@@ -162,9 +165,13 @@ class ZeusService(KickstartService):
         """What the last look found; None before the first."""
         return self._inquiry
 
+    @property
+    def _may_destroy(self) -> Consent:
+        return None if has_consent(Target()) else self._agreed
+
     def _judge(self) -> None:
         if self._inquiry is not None:
-            self._inquiry = self._inquiry.again(self._wishes, consent=self.consent)
+            self._inquiry = self._inquiry.again(self._wishes, self._may_destroy)
         self.changed.emit()
 
     def _check_task(self, *, strict: bool) -> CheckTask:
@@ -184,14 +191,15 @@ class ZeusService(KickstartService):
         """Look at the machine: seconds of work, in a task's thread."""
         target = Target(root=Target().path(conf.target.system_root))
         machine = look(target)
-        inquiry = inquire(machine, self._wishes, look_around(machine), consent=self.consent)
+        inquiry = inquire(machine, self._wishes, look_around(machine), self._may_destroy)
         answers = inquiry.answers
         # What cannot be installed here need not be asked for, and takes its time where there is no network.
         if all(finding.id == CONSENT for finding in inquiry.failures):
             source = load(answers.packages.source)
             inquiry = inquiry.with_noted(check_reachable(answers, source, machine.os))
-        self._inquiry = inquiry
-        return inquiry
+        # Somebody may have wished something else meanwhile.
+        self._inquiry = inquiry.again(self._wishes, self._may_destroy)
+        return self._inquiry
 
 
 def _data_of(handler: object) -> ZeusData:
