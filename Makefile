@@ -1,5 +1,7 @@
 # Each target installs what it needs (Debian 12 as root, or Fedora) and can be repeated cheaply.
 PYTHON := .venv/bin/python
+# Two workers; tests/conftest.py gives the virtual machines to one of them.
+PYTEST := $(PYTHON) -m pytest -n 2 --dist loadgroup --no-loadscope-reorder
 
 .PHONY: help demo test test-fast test-anaconda lint bench screenshots lab clean rpms images
 
@@ -20,10 +22,10 @@ demo: .venv/ready
 	$(PYTHON) -m tests.lab demo
 
 test: lab
-	$(PYTHON) -m pytest
+	$(PYTEST)
 
 test-fast: lab
-	$(PYTHON) -m pytest tests/unit tests/component
+	$(PYTEST) tests/unit tests/component
 
 test-anaconda: .venv/ready
 	$(PYTHON) -m tests.anaconda

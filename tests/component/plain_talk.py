@@ -13,7 +13,7 @@ PATIENCE = 60.0
 MOST_PROMPTS = 100
 PASSWORD = "correct horse 7 battery"
 # Where somebody has to type: the end of what was said so far.
-PROMPT = re.compile(r"(^|\n)((\d+\.|Numbers?|Enter for|\[|Password)[^\n]*[:?] |Enter stops the countdown\.\n)\Z")
+PROMPT = re.compile(r"(^|\n)((\d+\.|Numbers?|Enter for|File|\[|Password)[^\n]*[:?] |Enter stops the countdown\.\n)\Z")
 
 # What to type where this was said; Enter everywhere else.
 ANSWERS: Mapping[str, str] = {

@@ -7,6 +7,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 
@@ -69,9 +70,10 @@ class Open:
 
 
 @pytest.fixture
-def wizard(machines: Files, tmp_path: Path) -> Iterator[Open]:
+def wizard(machines: Files) -> Iterator[Open]:
     with ExitStack() as stack:
-        yield Open(stack, machines, tmp_path)
+        # A short name: the lines of what is said are folded.
+        yield Open(stack, machines, Path(stack.enter_context(TemporaryDirectory(prefix="plain-"))))
 
 
 def finished(talk: Talk) -> str:
