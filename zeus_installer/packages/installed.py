@@ -28,6 +28,17 @@ def broken(packages: Sequence[str], *, root: Path) -> tuple[str, ...]:
     return tuple(name for name in names if _complaints([name], root))
 
 
+def torn_settings(packages: Sequence[str], *, root: Path) -> tuple[Path, ...]:
+    """Give the configuration files of `packages` that a power cut has left without their content.
+
+    rpm keeps a configuration file that differs from the package's, also one that was never written to the disk.
+    """
+    lines = _rpm(root, "-V", *_VERIFY, *map(without_epoch, packages)).splitlines() if packages else []
+    changed = [words[2] for line in lines if len(words := line.split(maxsplit=2)) == 3 and words[1] == "c"]
+    files = (root / name.lstrip("/") for name in changed)
+    return tuple(file for file in files if file.is_file() and not file.read_bytes().strip(b"\0"))
+
+
 def forget(packages: Sequence[str], *, root: Path) -> None:
     """Take packages out of the database and leave their files where they are, so that they can be installed anew."""
     if packages:

@@ -12,7 +12,7 @@ from typing import ClassVar, Final, Self
 
 from zeus_installer.host.labels import restore_labels
 from zeus_installer.packages import client
-from zeus_installer.packages.installed import broken, forget, installed, name_of
+from zeus_installer.packages.installed import broken, forget, installed, name_of, torn_settings
 from zeus_installer.packages.openpgp import public_keys
 from zeus_installer.packages.port import Outcome, Repository, Request
 from zeus_installer.packages.problems import problem
@@ -116,6 +116,9 @@ class InstallPackages(Step):
         client.resolve(request, report)  # proves that they can be had again
         report.warning(f"installing again what was interrupted: {sentence_list(half)}")
         record.begin(half)
+        for path in torn_settings(half, root=root):
+            report.log(f"remove {path}: it has lost its content")
+            path.unlink()
         forget(half, root=root)
 
     def _repo_files(self) -> dict[str, bytes]:

@@ -103,6 +103,20 @@ def test_a_reset_in_the_middle_of_rpms_work_is_made_good(step: InstallPackages, 
     assert sorted((target.read("/var/notes") or "").splitlines()) == ["killer 1", "xen-libs 1", "xen-libs 1"]
 
 
+@pytest.mark.parametrize("left", [b"", b"\0" * 6], ids=["empty", "zeros"])
+def test_settings_that_a_reset_has_emptied_come_back(
+    step: InstallPackages, host: Host, target: Target, left: bytes
+) -> None:
+    """rpm would keep the empty file as one that an administrator has changed."""
+    step = InstallPackages(request=replace(step.request, vendor=("killer", "xen-libs", "xapi-core")))
+    with pytest.raises(ZeusError, match="killed by SIGKILL"):
+        run(step, host)
+    target.path("/etc/xen.conf").write_bytes(left)
+    run(step, host)
+    assert target.read("/etc/xen.conf") == "a = b\n"
+    assert not target.exists("/etc/xen.conf.rpmnew")
+
+
 def test_a_file_that_was_lost_comes_back_and_a_changed_setting_stays(
     step: InstallPackages, host: Host, target: Target
 ) -> None:
