@@ -26,7 +26,7 @@ part / --fstype=xfs --size=32768
 %end
 
 %pre --erroronfail
-test -f /run/zeus/addon && zeus_prepare
+test -f /run/zeus/addon && echo > /run/zeus/kickstart/lib.sh && . /run/zeus/kickstart/lib.sh && zeus_prepare
 %end
 
 %addon org_xenproject_zeus
@@ -37,6 +37,7 @@ sr_type = "ext"
 repos = [
     {{ id = "xapi", baseurl = "https://xen.lan/xapi/", gpgkey = "https://xen.lan/key" }},
 ]
+allow_unsigned = true
 %end
 
 %post --nochroot --erroronfail
@@ -57,7 +58,7 @@ def changed(*changes: tuple[str, str]) -> str:
 def what_is_said(directory: Path, text: str, **options: object) -> list[str]:
     """Give what there is to say of the text, which calls itself `ks`."""
     file = directory / "ks.cfg"
-    file.write_text(text)
+    file.write_text(text, newline="")
     messages = validate(file, **options)  # type: ignore[arg-type]
     return [str(message).replace(str(file), "ks") for message in messages]
 

@@ -133,7 +133,8 @@ def test_a_machine_tells_which_disk_a_rule_means(said: Said) -> None:
 
 def test_without_a_rule_it_is_the_disk_that_is_left(said: Said) -> None:
     assert said(changed(), machine=MACHINE) == []
-    (message,) = said(changed(("--only-use=sda", "--only-use=sdc")), machine=MACHINE)
+    other, message = said(changed(("--only-use=sda", "--only-use=sdc"), (" --drives=sda", "")), machine=MACHINE)
+    assert other == "ks:8: error: ignoredisk --only-use=sdc: the machine has no such disk\n  hint: it has sda and sdb"
     assert message.startswith("ks:24: error: storage.disks (by default the only empty disk) matches 2 disks, wants 1\n")
 
 

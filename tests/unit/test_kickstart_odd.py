@@ -14,9 +14,11 @@ from zeus_installer.system.errors import UsageError
 
 def test_a_release_that_pykickstart_does_not_know() -> None:
     assert known_versions(VERSIONS) == VERSIONS
-    with pytest.raises(UsageError) as caught:
-        known_versions(["F4"])
-    assert str(caught.value).startswith("pykickstart knows no release F4 (did you mean")
+    for name, meant in (("F404", ' (did you mean "F44"?)'), ("RHEL9", ' (did you mean "RHEL11"?)'), ("DEVEL", "")):
+        with pytest.raises(UsageError) as caught:
+            known_versions([name])
+        assert caught.value.message == f"there are no rules for kickstarts of release {name}{meant}"
+        assert caught.value.hint.startswith("name one of F40, F41, F42, F43, ")
 
 
 @pytest.mark.parametrize(
@@ -33,7 +35,7 @@ def test_a_file_that_is_no_text(tmp_path: Path) -> None:
     file.write_bytes(b"lang C\n# \xff\n")
     with pytest.raises(UsageError) as caught:
         validate(file)
-    assert str(caught.value) == f"{file}: line 2: byte 0xff is not UTF-8\nhint: name a kickstart file"
+    assert str(caught.value) == f"{file}:2: error: byte 0xff is not UTF-8\n  hint: save it as UTF-8"
 
 
 LINES = GOOD.splitlines(keepends=True)

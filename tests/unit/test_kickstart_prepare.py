@@ -208,7 +208,7 @@ def test_a_disk_on_the_kernel_command_line_wins(prepare: Prepare, root: Path) ->
             "xen.lan/xapi/",
             "packages.example.org/",
             2,
-            "packages.repos[0] is at packages.example.org, an address of examples\n",
+            "packages.repos[0].baseurl is at packages.example.org, an address of examples\n",
         ),
         (
             "\n[packages]",

@@ -66,7 +66,17 @@ def test_a_relative_path_is_followed_and_warned_of(tmp_path: Path) -> None:
         ),
         ("%include", "error: %include names no file"),
         ("%include main.ks", "error: %include main.ks: includes itself"),
-        ('%include "', 'warning: %include ": is not here: what it says is not checked'),
+        ('%include "', 'error: %include ": the quotation does not end'),
+        ("%ksappend /nowhere", "warning: %ksappend /nowhere: is not here: what it says is not checked"),
+        (
+            "%include hd:LABEL=x:/a.ks",
+            "error: %include hd:LABEL=x:/a.ks: only a path, or an address (https://…), can be included\n"
+            "  hint: name a file of the medium by its path in the installer: /run/install/repo/…",
+        ),
+        (
+            "%include http://me:hunter2@install.lan/a.ks",
+            "warning: %include http://me:********@install.lan/a.ks: nothing is fetched: what it says is not checked",
+        ),
         ("%include /" + "x" * 5000, f"warning: %include /{'x' * 5000}: is not here: what it says is not checked"),
     ],
 )
@@ -93,6 +103,15 @@ def test_what_only_the_installer_has_stays_an_include(tmp_path: Path) -> None:
     assert flatten(main_file) == "%include /run/zeus/kickstart/disk.ks\n"
 
 
+def test_a_byte_order_mark_is_no_part_of_the_text(tmp_path: Path) -> None:
+    main_file = files(tmp_path, main=f"%include {tmp_path}/other.ks\n", other="\ufefflang C\n")
+    assert flatten(main_file) == "lang C\n"
+    assert messages(main_file) == [
+        "/other.ks:1: error: the file begins with a byte order mark: the installer takes it for a part of the first "
+        "word\n  hint: save it as UTF-8 without one: sed -i '1s/^\\xEF\\xBB\\xBF//' FILE"
+    ]
+
+
 def test_a_file_that_is_not_there(tmp_path: Path) -> None:
     with pytest.raises(UsageError) as caught:
         read_source(tmp_path / "no.ks")
@@ -107,8 +126,13 @@ def test_flatten_is_a_program(tmp_path: Path, capsys: pytest.CaptureFixture[str]
         f"{main_file}:2: warning: %include /nowhere: is not here: what it says is not checked\n"
         f"{main_file}:3: error: %include names no file\n",
     )
-    assert main([]) == 2
-    assert main([str(tmp_path / "no.ks")]) == 2
+    assert (main([]), main([str(tmp_path / "no.ks")])) == (2, 2)
+    assert capsys.readouterr().err == (
+        "usage: python3 -m zeus_installer.kickstart.flatten FILE > OUT\n"
+        f"zeus: error: {tmp_path}/no.ks: No such file or directory\nhint: name a kickstart file\n"
+    )
+    assert main(["--help"]) == 0
+    assert capsys.readouterr().out == "usage: python3 -m zeus_installer.kickstart.flatten FILE > OUT\n"
 
 
 def test_our_section_keeps_its_lines(tmp_path: Path) -> None:

@@ -9,6 +9,7 @@ import pytest
 from tests.unit.kickstart_texts import GOOD, HASH, changed, what_is_said
 
 Said = Callable[..., list[str]]
+SCRIPT = "  hint: %pre --erroronfail\n  hint: . /run/zeus/kickstart/lib.sh\n  hint: zeus_prepare\n  hint: %end"
 
 
 @pytest.fixture
@@ -43,7 +44,7 @@ def test_nothing_is_wrong_with_a_good_one(said: Said) -> None:
             [
                 "ks:2: warning: The vnc command has been deprecated and no longer has any effect (F44, RHEL10)\n"
                 "  hint: remove this command",
-                "ks:2: error: vnc has been removed. (F45)",
+                "ks:2: error: vnc has been removed. (F45)\n  hint: take it out",
             ],
         ),
         (
@@ -54,7 +55,10 @@ def test_nothing_is_wrong_with_a_good_one(said: Said) -> None:
         (
             "@core\n%end\n",
             "@core\n\n",
-            ["ks:18: error: Section %packages does not end with %end."],
+            [
+                "ks:14: error: Section %packages does not end with %end.\n  hint: end it with %end; a line that begins "
+                "with the name of a section ends it too, wherever it stands"
+            ],
         ),
         (
             "part / --fstype=xfs",
@@ -101,7 +105,7 @@ def test_nothing_is_wrong_with_a_good_one(said: Said) -> None:
             "%post --nochroot",
             "%addon org_xenproject_zeus\nversion = 1\n%end\n%post --nochroot",
             [
-                "ks:32: error: another %addon org_xenproject_zeus section; the first is at line 22\n"
+                "ks:33: error: another %addon org_xenproject_zeus section; the first is at ks:22\n"
                 "  hint: make one section of them"
             ],
         ),
@@ -118,8 +122,8 @@ def test_nothing_is_wrong_with_a_good_one(said: Said) -> None:
             "bootloader --timeout=5\n",
             "",
             [
-                "ks:21: error: no bootloader command: Xen is started by the GRUB that it asks for\n"
-                "  hint: add: bootloader --timeout=5"
+                "ks:21: warning: no bootloader command: on which disk GRUB is installed is Anaconda's choice\n"
+                "  hint: add: bootloader"
             ],
         ),
         (
@@ -164,16 +168,16 @@ def test_nothing_is_wrong_with_a_good_one(said: Said) -> None:
             "",
             [
                 "ks:27: error: packages.repos[0] is in no repo command: Anaconda would not find Xen\n"
-                "  hint: add: repo --name=zeus-xapi, and zeus_prepare in a %pre script, as Zeus's own kickstarts do"
+                "  hint: add: repo --name=zeus-xapi, and a script, below that of start.ks:\n" + SCRIPT
             ],
         ),
         (
             "repo --name=zeus-xapi",
             "repo --name=xen --baseurl=https://xen.lan/xapi",
             [
-                "ks:6: warning: packages.repos[0] by its address: it gets no priority, and nobody checks signatures\n"
-                "  hint: the distribution's newer Xen wins: leave the address out, and run zeus_prepare in a %pre "
-                "script"
+                "ks:6: error: packages.repos[0] by its address: the distribution's newer Xen would be installed, and "
+                "nobody checks signatures\n"
+                "  hint: leave the address out, repo --name=zeus-ID, and run zeus_prepare in a %pre script:\n" + SCRIPT
             ],
         ),
         (
@@ -181,7 +185,7 @@ def test_nothing_is_wrong_with_a_good_one(said: Said) -> None:
             "",
             [
                 "ks:6: error: repo --name=zeus-xapi has no address, and no %pre script writes its .repo file\n"
-                "  hint: run zeus_prepare in a %pre script, as Zeus's own kickstarts do"
+                "  hint: add a script, below that of start.ks:\n" + SCRIPT
             ],
         ),
         (
@@ -201,19 +205,76 @@ def test_nothing_is_wrong_with_a_good_one(said: Said) -> None:
             ],
         ),
         (
-            "https://xen.lan/xapi/",
-            "https://packages.example.org/xapi/",
+            "https://xen.lan/key",
+            "https://packages.example.org/key",
             [
-                "ks:28: warning: packages.repos[0] is at packages.example.org, an address of examples\n"
+                "ks:28: warning: packages.repos[0].gpgkey is at packages.example.org, an address of examples\n"
                 "  hint: put your own there"
             ],
         ),
         (
-            ', gpgkey = "https://xen.lan/key"',
-            "",
+            "%addon org_xenproject_zeus",
+            "%addon org_xenproject_zeus --enable",
+            ["ks:22: error: %addon org_xenproject_zeus takes no arguments, and has --enable\n  hint: leave that out"],
+        ),
+        (
+            "%addon org_xenproject_zeus\n",
+            "%addon\n%end\n%packages\n",
+            [
+                "ks:22: error: %addon names no add-on\n  hint: write: %addon org_xenproject_zeus",
+            ],
+        ),
+        (
+            "[packages]",
+            '[packages]\nsource = "xcp"',
+            [
+                "ks:27: error: there is no package source 'xcp'\n"
+                "  hint: known sources: xapi; a file is named by its path"
+            ],
+        ),
+        (
+            "repo --name=zeus-xapi",
+            "url --url=https://xen.lan/xapi",
+            [
+                "ks:6: warning: packages.repos[0] by its address: it gets no priority, and nobody checks signatures\n"
+                "  hint: leave the address out, repo --name=zeus-ID, and run zeus_prepare in a %pre script:\n" + SCRIPT
+            ],
+        ),
+        (
+            "timezone --utc Etc/UTC",
+            "liveimg --url=https://install.lan/live.img",
+            [
+                "ks:3: error: liveimg: an image is installed as it is, and Xen could not be added to it\n"
+                "  hint: install packages: leave that out, or say url --url=…"
+            ],
+        ),
+        (
+            "https://xen.lan/xapi/",
+            "https://me:hunter2@xen.lan/xapi/",
+            [
+                "ks:28: error: packages.repos[0].baseurl: a password in clear text, in an address\n"
+                "  hint: use a server that asks for none, or a certificate"
+            ],
+        ),
+        (
+            "lang en",
+            "lang\033[2J en",
+            ['ks:1: error: Unknown command: lang\\x1b[2J (did you mean "lang"?)'],
+        ),
+        (
+            "https://xen.lan/xapi/",
+            "https://packages.example.org/xapi/",
+            [
+                "ks:28: warning: packages.repos[0].baseurl is at packages.example.org, an address of examples\n"
+                "  hint: put your own there"
+            ],
+        ),
+        (
+            ', gpgkey = "https://xen.lan/key" },\n]\nallow_unsigned = true',
+            "},\n]",
             [
                 "ks:28: error: packages.repos[0].gpgkey is missing: nothing would tell whether somebody replaced the "
-                "packages\n  hint: name the key, or say packages.allow_unsigned = true"
+                "packages\n  hint: name the key, or say packages.allow_unsigned = true",
             ],
         ),
     ],
@@ -223,13 +284,11 @@ def test_what_is_wrong_is_said(said: Said, old: str, new: str, messages: list[st
 
 
 def test_everything_is_said_at_once_in_the_order_of_the_lines(said: Said) -> None:
-    text = changed(
-        ("rootpw --iscrypted " + HASH, "rootpw hunter2"), ("bootloader --timeout=5\n", ""), ("lang en", "lnag e")
-    )
+    text = changed(("rootpw --iscrypted " + HASH, "rootpw hunter2"), ("version = 1", ""), ("lang en", "lnag e"))
     assert [message.split(": ", 2)[:2] for message in said(text)] == [
         ["ks:1", "error"],
         ["ks:5", "error"],
-        ["ks:21", "error"],
+        ["ks:22", "error"],
     ]
 
 
@@ -255,13 +314,26 @@ def test_everything_is_said_at_once_in_the_order_of_the_lines(said: Said) -> Non
             ["repo --proxy: a password in clear text, in an address"],
         ),
         ("iscsi --ipaddr=192.0.2.1 --user=a --password=hunter2", ["iscsi --password: a password in clear text"]),
+        ("rootpw hunter2\nrootpw --lock", ["rootpw: a password in clear text"]),
+        (
+            f"rootpw hunter2\nrootpw --iscrypted {HASH}",
+            ["rootpw: a password in clear text"],
+        ),
+        ("bootloader --password=hunter2\nbootloader --timeout=1", ["bootloader --password: a password in clear text"]),
+        (
+            "%include https://me:hunter2@install.lan/a.ks",
+            [
+                "%include https://me:********@install.lan/a.ks: nothing is fetched: what it says is not checked",
+                "%include: a password in clear text, in an address",
+            ],
+        ),
         ("realm join --one-time-password=hunter2 lan", ["realm join --one-time-password: a password in clear text"]),
         ("part /data --size=1 --encrypted --passphrase=hunter2", ["part --passphrase: a password in clear text"]),
     ],
 )
 def test_passwords(said: Said, command: str, messages: list[str]) -> None:
     found = said(changed((f"rootpw --iscrypted {HASH}", command)), versions=("F44",))
-    assert [text.partition("\n")[0].partition(": error: ")[2] for text in found] == messages
+    assert [text.partition("\n")[0].split(": ", 2)[2] for text in found] == messages
     assert "hunter2" not in "".join(found)
 
 
@@ -283,17 +355,52 @@ def test_a_command_that_pykickstart_refuses_shows_no_password(said: Said, comman
     assert "hunter2" not in "".join(found)
 
 
+def test_what_is_no_secret_is_shown(said: Said) -> None:
+    for option in ("--ntpservers=ntp.lan", "--vckeymap=de"):
+        (message,) = said(changed(("timezone --utc", f"timezone {option} --utc")), versions=("RHEL10",))
+        assert message.startswith(f"ks:3: error: unrecognized arguments: {option}")
+
+
 def test_a_host_that_nobody_can_log_in_to(said: Said) -> None:
     text = changed((f"rootpw --iscrypted {HASH}", "rootpw --lock\ncmdline"))
     assert said(text) == [
-        "ks:23: warning: nobody could log in: no password and no SSH key of root is anywhere\n"
+        "ks:23: warning: nobody could log in: neither root nor a user of the group wheel has a password or a key\n"
         "  hint: say root_password_hash or ssh_keys in [host]"
     ]
     assert said(text.replace("[storage]", f'[host]\nroot_password_hash = "{HASH}"\n[storage]')) == []
     assert said(text.replace("cmdline", "text")) == []
+    for ways, count in (
+        ("user --name=me --password=*  --iscrypted --groups=wheel", 1),
+        (f"user --name=me --password={HASH} --iscrypted", 1),
+        (f"user --name=me --password={HASH} --iscrypted --groups=wheel", 0),
+        ('sshkey --username=joe "ssh-ed25519 AAAA"', 1),
+        ('sshkey --username=root "ssh-ed25519 AAAA"', 0),
+    ):
+        assert len(said(text.replace("cmdline", f"cmdline\n{ways}"))) == count
+
+
+def test_an_installation_that_asks_nothing_must_say_everything(said: Said) -> None:
+    text = changed(
+        ("network --bootproto=dhcp --device=link --activate", "cmdline"),
+        (f"rootpw --iscrypted {HASH}\n", ""),
+        ("part /boot --fstype=ext4 --size=2048\npart / --fstype=xfs --size=32768\n", ""),
+        ("[storage]", f'[host]\nroot_password_hash = "{HASH}"\n[storage]'),
+    )
+    assert said(text) == [
+        "ks:19: error: no partitions: nobody is asked, and Anaconda ends where it would ask for them\n"
+        "  hint: say what dom0 gets: %include dom0-partitions.ks of Zeus's own kickstarts, or part / --size=32768 …",
+        "ks:19: error: neither rootpw nor a user of the group wheel: nobody is asked, and Anaconda ends where it would "
+        "ask\n  hint: add: rootpw --lock    (with ssh_keys or root_password_hash in [host] of the answers)",
+        "ks:19: warning: no network command: the installer has the network of its own command line, or none\n"
+        "  hint: add: network --bootproto=dhcp --device=link --activate --onboot=yes",
+    ]
+    assert said(text.replace("cmdline", "text")) == []
+    faulty = text.replace("reqpart", "part / --size=x\nrootpw --foo\nnetwork --foo")
+    assert not any("nobody is asked" in message or "no network" in message for message in said(faulty))
 
 
 def test_a_section_of_which_a_part_is_not_known(said: Said) -> None:
     assert said(changed(("[storage]", "%include /tmp/storage.toml\n[storage]"))) == [
-        "ks:24: warning: %include /tmp/storage.toml: is made in the installer: what it says is not checked"
+        "ks:22: warning: %addon org_xenproject_zeus: nothing of it is checked, as not all of it is known",
+        "ks:24: warning: %include /tmp/storage.toml: is made in the installer: what it says is not checked",
     ]

@@ -2,14 +2,14 @@
 
 import fnmatch
 import re
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any
 
 from zeus_installer.answers.model import DiskRule
 from zeus_installer.checks.disk_rules import plain_wwn
 from zeus_installer.kickstart.context import Wanted
-from zeus_installer.machine.model import Disk, Machine
+from zeus_installer.machine.model import Disk
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,12 +37,6 @@ def claims(commands: Any) -> Iterator[Claim]:  # noqa: ANN401 - pykickstart has 
         yield Claim(commands.bootloader.lineno, f"bootloader --boot-drive={name}", _plain(name))
 
 
-def with_claims(machine: Machine, names: Sequence[str]) -> Machine:
-    """Give the machine with the disks of these names marked as the installer's."""
-    disks = (replace(disk, claimed=any(names_disk(name, disk) for name in names)) for disk in machine.disks)
-    return replace(machine, disks=tuple(disks))
-
-
 def rule_named(name: str, wanted: Wanted) -> int | None:
     """Give which rule of `storage.disks` names the disk of that name; None: none does, as far as can be told."""
     for index, disk in enumerate(wanted.disks):
@@ -51,10 +45,12 @@ def rule_named(name: str, wanted: Wanted) -> int | None:
     return next((index for index, rule in enumerate(wanted.answers.storage.disks) if _names(rule, _plain(name))), None)
 
 
-def can_be_told(wanted: Wanted) -> bool:
-    """Whether the name of a disk tells if it is the storage repository's: rules name one, or the machine is known."""
+def may_be(name: str, wanted: Wanted) -> bool:
+    """Whether the disk of that name may be one that `storage.disks` names: it is, or nobody can tell."""
+    if rule_named(name, wanted) is not None:
+        return True
     rules = wanted.answers.storage.disks
-    return bool(wanted.disks) or (bool(rules) and all(rule.match is None for rule in rules))
+    return not wanted.disks and not (rules and all(_comparable(rule, _plain(name)) for rule in rules))
 
 
 def names_disk(name: str, disk: Disk) -> bool:
@@ -72,6 +68,16 @@ def _names(rule: DiskRule, name: str) -> bool:
         # udev's links end with the serial number, blanks made underscores (60-persistent-storage.rules).
         return link.endswith(f"_{rule.serial.strip().replace(' ', '_')}")
     return rule.wwn is not None and plain_wwn(link.removeprefix("nvme-")) == plain_wwn(rule.wwn)
+
+
+def _comparable(rule: DiskRule, name: str) -> bool:
+    """Whether rule and name are of one kind: of a name of the kernel, or a rule by properties, nobody can tell."""
+    if not name.startswith("disk/by-id/") or rule.match is not None:
+        return False
+    by_wwn = name.removeprefix("disk/by-id/").startswith(("wwn-", "nvme-eui.", "nvme-uuid."))
+    if rule.path is not None:
+        return rule.path.rpartition("/")[2].partition("-")[0] == name.rpartition("/")[2].partition("-")[0]
+    return by_wwn == (rule.wwn is not None)
 
 
 def _disk_of(partition: str) -> str:

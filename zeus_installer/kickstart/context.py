@@ -7,7 +7,7 @@ from typing import Any, Final
 from zeus_installer.answers.lines import Path as KeyPath
 from zeus_installer.answers.model import Answers
 from zeus_installer.kickstart.made import TOPICS, Topic
-from zeus_installer.kickstart.messages import Message, Place
+from zeus_installer.kickstart.messages import Level, Message, Place
 from zeus_installer.kickstart.sections import Section, ours
 from zeus_installer.kickstart.source import Source, words_of
 from zeus_installer.machine.model import Disk, Machine
@@ -27,14 +27,34 @@ class Wanted:
     packages: PackageSource
     disks: Sequence[Disk] = ()
 
+    def at(self, path: KeyPath) -> Place:
+        """Give the place of a key, or of the nearest table around it."""
+        around = (path[:length] for length in range(len(path), 0, -1))
+        return next((self.places[prefix] for prefix in around if prefix in self.places), self.header)
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """A command as it stands at a line: its name, and what pykickstart made of it."""
+
+    number: int
+    name: str
+    data: Any
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Context:
-    """What a check is given. `commands` is pykickstart's handler."""
+    """What a check is given. `commands` is pykickstart's handler for `release`, one of those that are `asked` for.
+
+    `given` is each command by itself, also one that a later line replaces.
+    """
 
     source: Source
     sections: Sequence[Section]
+    release: str
+    asked: Sequence[str]
     commands: Any
+    given: Sequence[Given]
     wanted: Wanted | None = None
     machine: Machine | None = None
 
@@ -55,13 +75,10 @@ class Context:
         mine = ours(self.sections)
         return mine[0].header.place if mine else self.source.at(1)
 
-    def command(self, number: int, text: str, hint: str) -> Message:
+    def command(self, number: int, text: str, hint: str, level: Level = "error") -> Message:
         """Complain about the command at a line (pykickstart's `lineno`)."""
-        return Message(place=self.source.at(number), text=text, hint=hint)
+        return Message(place=self.source.at(number), text=text, hint=hint, level=level)
 
     def key(self, *path: str | int) -> Place:
         """Give the place of a key of our section."""
-        if self.wanted is None:
-            return self.start
-        around = (path[:length] for length in range(len(path), 0, -1))
-        return next((self.wanted.places[prefix] for prefix in around if prefix in self.wanted.places), self.start)
+        return self.start if self.wanted is None else self.wanted.at(path)

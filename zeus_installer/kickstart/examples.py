@@ -17,10 +17,11 @@ REMEDY: Final = "put your own there"
 def examples(answers: Answers) -> Iterator[tuple[KeyPath, str]]:
     """Give each value that nobody has: its key, and what is wrong with it in words that begin with the key."""
     for index, repo in enumerate(answers.packages.repos):
-        host = urlsplit(repo.baseurl).hostname or ""
-        if _is_example(host):
-            key: KeyPath = ("packages", "repos", index)
-            yield (*key, "baseurl"), f"{dotted(key)} is at {host}, an address of examples"
+        for name, address in (("baseurl", repo.baseurl), ("gpgkey", repo.gpgkey or "")):
+            host = urlsplit(address).hostname or ""
+            if _is_example(host):
+                key: KeyPath = ("packages", "repos", index, name)
+                yield key, f"{dotted(key)} is at {host}, an address of examples"
     for index, line in enumerate(answers.host.ssh_keys):
         if _is_example(line.rpartition("@")[2]):
             key = ("host", "ssh_keys", index)

@@ -19,13 +19,15 @@ def flatten(path: Path) -> str:
 
 def main(words: Sequence[str]) -> int:
     """Print the whole, and what cannot be part of it."""
-    if len(words) != 1:
-        sys.stderr.write("usage: python3 -m zeus_installer.kickstart.flatten FILE\n")
-        return 2
+    if len(words) != 1 or words[0] in {"-h", "--help"}:
+        asked = len(words) == 1
+        (sys.stdout if asked else sys.stderr).write("usage: python3 -m zeus_installer.kickstart.flatten FILE > OUT\n")
+        return 0 if asked else 2
     try:
         source = read_source(Path(words[0]))
     except ZeusError as error:
-        sys.stderr.write(f"{error}\n")
+        front = "" if ": error: " in error.message else "zeus: error: "
+        sys.stderr.write(f"{front}{error}\n")
         return error.status
     sys.stdout.write(_text(source))
     sys.stderr.write("".join(f"{message}\n" for message in source.messages if not is_about_a_relative_path(message)))

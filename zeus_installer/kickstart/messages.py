@@ -29,4 +29,7 @@ class Message:
     def __str__(self) -> str:
         line = error_line(self.place.file, self.place.line, self.text, self.hint)
         front = f"{self.place.file}:{self.place.line}: "
-        return line if self.level == "error" else front + self.level + line.removeprefix(f"{front}error")
+        if self.level != "error":
+            line = front + self.level + line.removeprefix(f"{front}error")
+        # What a file says must not work on the terminal of whoever reads about it.
+        return "".join(sign if sign.isprintable() or sign == "\n" else ascii(sign)[1:-1] for sign in line)

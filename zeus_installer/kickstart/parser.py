@@ -1,5 +1,6 @@
 """What pykickstart says of a kickstart: everything at once, by line, where it would stop at the first fault."""
 
+import copy
 import re
 import warnings
 from collections.abc import Callable, Sequence
@@ -11,7 +12,8 @@ from pykickstart.parser import KickstartParser, PutBackIterator
 from pykickstart.version import makeVersion, versionMap
 
 from zeus_installer.answers.problems import did_you_mean, nearest
-from zeus_installer.kickstart.messages import Message
+from zeus_installer.kickstart.context import Given
+from zeus_installer.kickstart.messages import Message, Place
 from zeus_installer.kickstart.secrets import without_secrets
 from zeus_installer.kickstart.source import Source, words_of
 from zeus_installer.system.errors import UsageError, sentence_list
@@ -22,6 +24,13 @@ _WHERE: Final = re.compile(r"^Ignoring deprecated \w+ on line \d+: +|(?<= option
 _ADVICE: Final = re.compile(r"\.(?: It may be removed [^.]*\.)? Please modify your kickstart file to (.+?)\.?$")
 _NOT_TAKEN: Final = re.compile(r"(?:unrecognized arguments: |Unexpected arguments to .*\[')(--[^\s='\]]+)")
 _UNFINISHED: Final = "does not end with %end"
+# Those whose installer can have the add-on (docs/anaconda.md); pykickstart's data of older ones lack what we look at.
+_RELEASE: Final = re.compile(r"F(?:[4-9]\d)|RHEL[1-9]\d")
+# What to do about what pykickstart says, where it does not say that itself.
+_REMEDIES: Final = (
+    ("has been removed.", "take it out"),
+    (_UNFINISHED, "end it with %end; a line that begins with the name of a section ends it too, wherever it stands"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +39,7 @@ class Parsed:
 
     version: str
     handler: Any
+    given: Sequence[Given]
     messages: Sequence[Message]
 
 
@@ -45,17 +55,19 @@ def parse(source: Source, version: str) -> Parsed:
         ends.append(end)
         _repair(lines, end)
     said = [*ends, *attempt.said]
-    return Parsed(version, attempt.handler, tuple(_message(source, attempt.handler, entry) for entry in said))
+    messages = tuple(_message(source, attempt.handler, entry) for entry in said)
+    return Parsed(version, attempt.handler, tuple(attempt.given), messages)
 
 
 def known_versions(names: Sequence[str]) -> Sequence[str]:
-    """Give the names back; a release that pykickstart does not know is a `UsageError`."""
+    """Give the names back; a release that pykickstart does not know, or that is too old for Zeus, is a `UsageError`."""
+    known = sorted(name for name in versionMap if _RELEASE.fullmatch(name))
     for name in names:
-        if name not in versionMap:
-            meant = did_you_mean(nearest(name, list(versionMap)))
-            newest = sentence_list(sorted(known for known in versionMap if re.fullmatch(r"F4\d|RHEL\d+", known)))
+        if name not in known:
             raise UsageError(
-                "kickstart.version", f"pykickstart knows no release {name}{meant}", hint=f"it knows {newest}"
+                "kickstart.version",
+                f"there are no rules for kickstarts of release {name}{did_you_mean(nearest(name, known))}",
+                hint=f"name one of {sentence_list(known)}",
             )
     return names
 
@@ -92,6 +104,13 @@ class _Parser(KickstartParser):  # type: ignore[misc]
         self._lines = _Lines(lines)
         self._count = len(lines)
         self.said: list[_Said] = []
+        self.given: list[Given] = []
+
+    def handleCommand(self, lineno: int, args: Sequence[str]) -> Any:  # noqa: ANN401, N802 - pykickstart's
+        """Handle it, and note how it was before another line changes that."""
+        data = super().handleCommand(lineno, args)
+        self.given.append(Given(lineno, args[0], copy.copy(data)))
+        return data
 
     def read(self) -> _Said | None:
         """Read all lines; gives the fault at which the reading ended, if one did end it."""
@@ -143,14 +162,23 @@ def _repair(lines: list[str], fault: _Said) -> None:
 
 
 def _message(source: Source, handler: Any, said: _Said) -> Message:  # noqa: ANN401 - pykickstart has no types
-    place = source.at(said.number)
-    words = words_of(source.lines[place.order].text) if source.lines else []
     text = _WHERE.sub("", " ".join(said.text.split())) or "pykickstart cannot read this line"
+    place = _beginning(source, said.number, text) if _UNFINISHED in text else source.at(said.number)
+    words = words_of(source.lines[place.order].text) if source.lines else []
     advice = _ADVICE.search(text)
-    hint = advice[1] if advice else ""
+    hint = advice[1] if advice else next((remedy for known, remedy in _REMEDIES if known in text), "")
     meant = did_you_mean(_nearest(text, words, handler))
     text = without_secrets(_ADVICE.sub("", text), words) + meant
     return Message(place=place, text=text, hint=hint, level="warning" if said.is_warning else "error")
+
+
+def _beginning(source: Source, number: int, text: str) -> Place:
+    """Give the place where the section begins that does not end; what ends it is at the line with this number."""
+    names = {word for word in text.split() if word.startswith("%")}
+    before = reversed(source.lines[: max(number - 1, 1)])
+    return next(
+        (line.place for line in before if line.text.split()[:1] and line.text.split()[0] in names), source.at(number)
+    )
 
 
 def _nearest(text: str, words: Sequence[str], handler: Any) -> str:  # noqa: ANN401 - pykickstart has no types

@@ -11,7 +11,7 @@ import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Final, NoReturn
 
 from zeus_installer.answers.kickstart import HEADER, section_of
 from zeus_installer.answers.model import Answers, DiskRule
@@ -33,7 +33,8 @@ from zeus_installer.machine.replay import load as load_machine
 from zeus_installer.packages.selection import select
 from zeus_installer.sources.loader import load
 from zeus_installer.storage.text import contents, disk_name
-from zeus_installer.system.errors import UsageError, ZeusError
+from zeus_installer.system.errors import UsageError, ZeusError, sentence_list
+from zeus_installer.system.secrets import redact
 from zeus_installer.system.target import Target
 from zeus_installer.system.unattended import has_consent
 
@@ -109,8 +110,16 @@ def _write(target: Target, path: str, text: str) -> None:
     target.write_atomic(path, text, mode=0o600)
 
 
+class _Options(argparse.ArgumentParser):
+    """Options whose faults are errors like all others."""
+
+    def error(self, message: str) -> NoReturn:
+        known = sentence_list(name for name in self._option_string_actions if name.startswith("--"))
+        raise UsageError("kickstart.prepare", f"zeus_prepare: {message}", hint=f"it takes {known}")
+
+
 def _parser() -> argparse.ArgumentParser:
-    options = argparse.ArgumentParser(prog="prepare", description="Prepare the installer.", allow_abbrev=False)
+    options = _Options(prog="prepare", description="Prepare the installer.", allow_abbrev=False)
     options.add_argument("--kickstart", type=Path, default=KICKSTART, help="the kickstart that has our section")
     options.add_argument("--answers", type=Path, help="answers that stand in a file of their own")
     options.add_argument("--system-disk", metavar="RULE", help="dom0's disk, as in storage.disks")
@@ -120,21 +129,27 @@ def _parser() -> argparse.ArgumentParser:
     return options
 
 
+def order_of(words: Sequence[str]) -> tuple[Order, Path]:
+    """Read what stands behind `zeus_prepare`: the order, and the installer's root. A fault is a `UsageError`."""
+    given = _parser().parse_args(words)
+    order = Order(
+        kickstart=given.kickstart,
+        answers=given.answers,
+        system_disk=parse_rule(given.system_disk) if given.system_disk else None,
+        unattended=given.unattended,
+        machine=given.machine,
+    )
+    return order, given.root
+
+
 def main(words: Sequence[str]) -> int:
     """Prepare, print what was done, and give the exit status."""
-    given = _parser().parse_args(words)
     try:
-        order = Order(
-            kickstart=given.kickstart,
-            answers=given.answers,
-            system_disk=parse_rule(given.system_disk) if given.system_disk else None,
-            unattended=given.unattended,
-            machine=given.machine,
-        )
-        for sentence in prepare(order, Target(root=given.root)):
-            sys.stdout.write(f"Zeus: {sentence}\n")
+        order, root = order_of(words)
+        for sentence in prepare(order, Target(root=root)):
+            sys.stdout.write(redact(f"Zeus: {sentence}\n"))
     except ZeusError as error:
-        sys.stdout.write(f"{error}\n")
+        sys.stdout.write(redact(f"{error}\n"))
         return error.status
     return 0
 

@@ -8,7 +8,7 @@ from zeus_installer.system.secrets import HIDDEN, redact
 
 # Commands all of whose values may be one: a misspelt option makes its value a stray word.
 _COMMANDS: Final = frozenset({"bootloader", "iscsi", "rdp", "realm", "rhsm", "rootpw", "sshpw", "user", "vnc"})
-_OPTION: Final = re.compile(r"--[a-z-]*(?:pa?s{1,2}|key|secret|token)", re.IGNORECASE)
+_OPTION: Final = re.compile(r"--(?:[a-z]+-)*(?:pas|psw|pss)|--[a-z-]*(?:key|secret|token)$", re.IGNORECASE)
 
 
 def without_secrets(text: str, words: Sequence[str]) -> str:

@@ -3,6 +3,7 @@
 pykickstart reads files line by line, and an `%include` may stand anywhere (pykickstart/parser.py); so does this.
 """
 
+import re
 import shlex
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
@@ -10,14 +11,22 @@ from pathlib import Path
 from typing import Final
 
 from zeus_installer.kickstart.messages import Message, Place
-from zeus_installer.system.errors import UsageError
+from zeus_installer.kickstart.text import UnreadableError, required_text, text_of
+from zeus_installer.system.secrets import redact
 
 # Where the installer mounts its medium (anaconda: dracut/anaconda-lib.sh); the files beside a kickstart go there too.
 MEDIUM: Final = "/run/install/repo/"
 _INCLUDES: Final = ("%include", "%ksappend")
 _MADE_BELOW: Final = ("/tmp/", "/run/")  # noqa: S108 - names in a kickstart, not files of ours
-_MOST_BYTES: Final = 1 << 22
 _DEEPEST: Final = 16
+# How `inst.ks=` and `inst.repo=` write places (hd:LABEL=x:/y); pykickstart includes no such thing (load.py).
+_DEVICE: Final = re.compile(r"(?:cdrom|file|hd|hmc|nfs):")
+_DEVICE_HINT: Final = f"name a file of the medium by its path in the installer: {MEDIUM}…"
+_MARK: Final = "\ufeff"
+_MARKED: Final = (
+    "the file begins with a byte order mark: the installer takes it for a part of the first word",
+    r"save it as UTF-8 without one: sed -i '1s/^\xEF\xBB\xBF//' FILE",
+)
 _RELATIVE: Final = (
     "a relative path: the installer does not look beside the kickstart",
     f"name it below {MEDIUM} when it is on the medium, or make one file of them: "
@@ -58,12 +67,10 @@ class Source:
         return [Line(line.place, "\n") if line.place in later else line for line in self.lines]
 
 
-def read_source(path: Path) -> Source:
-    """Read a kickstart and what it includes. `UsageError`: the file itself cannot be read."""
-    try:
-        text = _text(path)
-    except _UnreadableError as error:
-        raise UsageError("kickstart.unreadable", f"{path}: {error}", hint="name a kickstart file") from error
+def read_source(path: Path, text: str | None = None) -> Source:
+    """Read a kickstart and what it includes; `text` is what was read of it. `UsageError`: it cannot be read."""
+    if text is None:
+        text = required_text(path, "a kickstart file")
     reader = _Reader()
     reader.read(text, path, ())
     return Source(name=str(path), lines=tuple(reader.lines), messages=tuple(reader.messages), later=tuple(reader.later))
@@ -77,13 +84,17 @@ def words_of(text: str) -> list[str]:
         return text.split()
 
 
+def _is_quoted_well(text: str) -> bool:
+    try:
+        shlex.split(text, comments=True)
+    except ValueError:
+        return False
+    return True
+
+
 def is_about_a_relative_path(message: Message) -> bool:
     """Whether a message says that the installer would not find what we did."""
     return message.hint == _RELATIVE[1]
-
-
-class _UnreadableError(Exception):
-    """A file that is not there, or no text."""
 
 
 @dataclass
@@ -95,7 +106,10 @@ class _Reader:
     later: list[Line] = field(default_factory=list)
 
     def read(self, text: str, path: Path, around: tuple[Path, ...]) -> None:
-        for number, content in enumerate(text.splitlines(keepends=True), start=1):
+        if text.startswith(_MARK):
+            place = Place(len(self.lines), str(path), 1)
+            self.messages.append(Message(place=place, text=_MARKED[0], hint=_MARKED[1]))
+        for number, content in enumerate(text.removeprefix(_MARK).splitlines(keepends=True), start=1):
             whole = content if content.endswith("\n") else f"{content}\n"
             line = Line(Place(len(self.lines), str(path), number), whole)
             words = content.split(maxsplit=1)
@@ -110,41 +124,46 @@ class _Reader:
             self._say(line, f"{words[0]} names no file")
             return
         target = words[1]
-        if "://" in target:
-            self._leave(line, f"{words[0]} {target}: nothing is fetched: what it says is not checked")
-            return
+        what = f"{words[0]} {redact(target)}"
+        if not _is_quoted_well(line.text):
+            self._say(line, f"{what}: the quotation does not end")
+        elif "://" in target:
+            self._leave(line, f"{what}: nothing is fetched: what it says is not checked")
+        elif _DEVICE.match(target):
+            self._say(line, f"{what}: only a path, or an address (https://…), can be included", _DEVICE_HINT)
+        else:
+            self._include_path(line, what, target, path, around)
+
+    def _include_path(self, line: Line, what: str, target: str, path: Path, around: tuple[Path, ...]) -> None:
         file = next(filter(_is_file, _candidates(target, path.parent)), None)
         if file is None:
             made = target.startswith(_MADE_BELOW) and not target.startswith(MEDIUM)
             why = "is made in the installer" if made else "is not here"
-            self._leave(line, f"{words[0]} {target}: {why}: what it says is not checked")
+            self._leave(line, f"{what}: {why}: what it says is not checked")
         elif file.resolve() in (place.resolve() for place in around) or len(around) > _DEEPEST:
-            self._say(line, f"{words[0]} {target}: includes itself")
+            self._say(line, f"{what}: includes itself")
         else:
-            self._follow(line, target, file, around)
+            self._follow(line, what, target, file, around)
 
-    def _follow(self, line: Line, target: str, file: Path, around: tuple[Path, ...]) -> None:
+    def _follow(self, line: Line, what: str, target: str, file: Path, around: tuple[Path, ...]) -> None:
         try:
-            text = _text(file)
-        except _UnreadableError as error:
-            self._say(line, f"%include {target}: {error}")
+            text = text_of(file)
+        except UnreadableError as error:
+            self._say(line, f"{what}: {error}")
             return
         if not target.startswith("/"):
             said = f"{target}: {_RELATIVE[0]}"
             self.messages.append(Message(place=line.place, text=said, hint=_RELATIVE[1], level="warning"))
         self.read(text, file, around)
 
-    def _say(self, line: Line, text: str) -> None:
-        self.messages.append(Message(place=line.place, text=text))
-        self._empty(line)
+    def _say(self, line: Line, text: str, hint: str = "") -> None:
+        self.messages.append(Message(place=line.place, text=text, hint=hint))
+        self.lines.append(Line(line.place, "\n"))
 
     def _leave(self, line: Line, text: str) -> None:
         self.messages.append(Message(place=line.place, text=text, level="warning"))
         self.lines.append(line)
         self.later.append(line)
-
-    def _empty(self, line: Line) -> None:
-        self.lines.append(Line(line.place, "\n"))
 
 
 def _candidates(target: str, beside: Path) -> Iterator[Path]:
@@ -161,17 +180,3 @@ def _is_file(path: Path) -> bool:
         return path.is_file()
     except (OSError, ValueError):  # no path at all: too long, or with a NUL in it
         return False
-
-
-def _text(path: Path) -> str:
-    try:
-        with path.open("rb") as stream:
-            data = stream.read(_MOST_BYTES + 1)
-        if len(data) > _MOST_BYTES:
-            raise _UnreadableError("too long for a kickstart")
-        return data.decode()
-    except UnicodeDecodeError as error:
-        line = data.count(b"\n", 0, error.start) + 1
-        raise _UnreadableError(f"line {line}: byte {data[error.start]:#04x} is not UTF-8") from error
-    except (OSError, ValueError) as error:  # ValueError: a name with a NUL in it
-        raise _UnreadableError(getattr(error, "strerror", None) or "no such file") from error

@@ -8,7 +8,8 @@ from zeus_installer.answers.problems import nearest
 from zeus_installer.kickstart.context import Context
 from zeus_installer.kickstart.examples import REMEDY, examples
 from zeus_installer.kickstart.messages import Message
-from zeus_installer.kickstart.sections import ours
+from zeus_installer.kickstart.scripts import code_of
+from zeus_installer.kickstart.sections import Section, ours
 
 # What a script that looks for the add-on, or for what it leaves behind, must name.
 _LOOKS: Final = {
@@ -27,13 +28,19 @@ def check_addon(context: Context) -> Iterator[Message]:
             text=f'unknown add-on {section.addon} (did you mean "{ADDON_ID}"?)',
             hint="Anaconda ignores the section of an add-on that it does not have, and says nothing",
         )
+    nameless = [section for section in context.sections if section.name == "%addon" and section.addon is None]
+    for section in nameless:
+        yield Message(place=section.header.place, text="%addon names no add-on", hint=f"write: {HEADER}")
+    for section in mine:
+        yield from _arguments(section)
     for section in mine[1:]:
+        first = mine[0].header.place
         yield Message(
             place=section.header.place,
-            text=f"another {HEADER} section; the first is at line {mine[0].header.place.line}",
+            text=f"another {HEADER} section; the first is at {first.file}:{first.line}",
             hint="make one section of them",
         )
-    if not mine and not near and context.knows("answers"):
+    if not mine and not near and not nameless and context.knows("answers"):
         yield Message(
             place=context.source.at(1),
             text=f"no {HEADER} section: this installs a plain system",
@@ -44,6 +51,14 @@ def check_addon(context: Context) -> Iterator[Message]:
         yield Message(place=context.key(*key), text=text, hint=REMEDY, level="warning")
 
 
+def _arguments(section: Section) -> Iterator[Message]:
+    """The add-on refuses them in the installer (zeus_installer/addon/service/kickstart.py)."""
+    given = " ".join(section.words[2:])
+    if given:
+        text = f"{HEADER} takes no arguments, and has {given}"
+        yield Message(place=section.header.place, text=text, hint="leave that out")
+
+
 def _near(addon: str) -> bool:
     return addon != ADDON_ID and bool("zeus" in addon.lower() or nearest(addon.lower(), [ADDON_ID]))
 
@@ -52,7 +67,7 @@ def _unguarded(context: Context) -> Iterator[Message]:
     if not ours(context.sections) or not context.knows("other"):
         return
     for kind, (names, what) in _LOOKS.items():
-        texts = [section.text for section in context.sections if section.name == kind]
+        texts = [code_of(section) for section in context.sections if section.name == kind]
         if not any(name in text for text in texts for name in names):
             yield Message(
                 place=context.start,

@@ -12,14 +12,14 @@ _REMEDY: Final = "give it a partition (part /boot --fstype=ext4 --size=2048), or
 
 
 def check_boot(context: Context) -> Iterator[Message]:
-    """Hold the bootloader command and the place of /boot against what Zeus needs."""
+    """Hold the bootloader command and the place of /boot against what Zeus needs.
+
+    Without the command Anaconda installs GRUB on a disk of its choice (modules/storage/bootloader/bootloader.py).
+    """
     loader = context.commands.bootloader
-    if not loader.seen and context.knows("other"):
-        yield Message(
-            place=context.start,
-            text="no bootloader command: Xen is started by the GRUB that it asks for",
-            hint="add: bootloader --timeout=5",
-        )
+    if not loader.seen and context.wanted is not None and context.knows("other"):
+        text = "no bootloader command: on which disk GRUB is installed is Anaconda's choice"
+        yield Message(place=context.start, text=text, hint="add: bootloader", level="warning")
     elif loader.seen and (why := _no_grub(loader)):
         yield context.command(loader.lineno, f"bootloader {why}: Xen is started by GRUB", "leave that out")
     if context.wanted is not None and context.wanted.answers.boot.trial:
@@ -61,6 +61,6 @@ def _mounts(commands: Any) -> Iterator[tuple[int, str, str]]:  # noqa: ANN401 - 
     for number, point, kind in (
         *((volume.lineno, volume.mountpoint, "is on LVM") for volume in commands.logvol.lvList),
         *((array.lineno, array.mountpoint, "is on software RAID") for array in commands.raid.raidList),
-        *((volume.lineno, volume.mountpoint, "is btrfs") for volume in commands.btrfs.btrfsList),
+        *((volume.lineno, volume.mountpoint, "is btrfs") for volume in getattr(commands.btrfs, "btrfsList", ())),
     ):
         yield number, point, kind

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Any, Final
 
-from zeus_installer.kickstart.claims import claims, rule_named
+from zeus_installer.kickstart.claims import claims, may_be, rule_named
 from zeus_installer.kickstart.context import Context, Wanted
 from zeus_installer.kickstart.messages import Message
 
@@ -35,7 +35,7 @@ def check_disks(context: Context) -> Iterator[Message]:
 
 def _unrestricted(context: Context, wanted: Wanted) -> Iterator[Message]:
     commands = context.commands
-    kept_off = [name for name in commands.ignoredisk.ignoredisk if _may_be(name, wanted)]
+    kept_off = [name for name in commands.ignoredisk.ignoredisk if may_be(name, wanted)]
     greedy = next(_greedy(commands), None)
     if greedy and not commands.ignoredisk.onlyuse and not kept_off:
         number, command = greedy
@@ -44,12 +44,6 @@ def _unrestricted(context: Context, wanted: Wanted) -> Iterator[Message]:
             f"{command}: nothing keeps Anaconda off the disk of the storage repository",
             "say which disk is Anaconda's: ignoredisk --only-use=DISK",
         )
-
-
-def _may_be(name: str, wanted: Wanted) -> bool:
-    """Whether a disk that Anaconda ignores may be the storage repository's; a rule by properties can always mean it."""
-    rules = wanted.answers.storage.disks
-    return not rules or any(rule.match for rule in rules) or rule_named(name, wanted) is not None
 
 
 def _greedy(commands: Any) -> Iterator[tuple[int, str]]:  # noqa: ANN401 - pykickstart has no types

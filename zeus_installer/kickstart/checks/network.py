@@ -1,6 +1,6 @@
 """Whether the management NIC is one that Anaconda configures."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any, Final
 
 from zeus_installer.kickstart.context import Context
@@ -8,13 +8,25 @@ from zeus_installer.kickstart.messages import Message
 
 # Devices that only the installer can tell (pykickstart/commands/network.py).
 _FOUND_THERE: Final = frozenset({"", "link", "bootif", "ibft"})
+# What the management network cannot be yet (zeus_installer/answers/not_yet.py), as options of the command.
+_NOT_PLAIN: Final[Sequence[tuple[str, Callable[[Any], object]]]] = (
+    ("--vlanid", lambda entry: entry.vlanid),
+    ("--bondslaves", lambda entry: entry.bondslaves),
+    ("--teamslaves", lambda entry: entry.teamslaves),
+    ("--bridgeslaves", lambda entry: entry.bridgeslaves),
+    ("--noipv4", lambda entry: entry.noipv4),
+)
+_INSTEAD: Final = "say in [network.management] of the answers which NIC it is, and its address (nic, ipv4)"
 
 
 def check_network(context: Context) -> Iterator[Message]:
     """Hold the NIC that the answers name against the devices of the network commands."""
     wanted = context.wanted
-    rule = wanted.answers.network.management.nic if wanted else None
+    if wanted is None:
+        return
+    rule = wanted.answers.network.management.nic
     if rule is None:
+        yield from _not_plain(context)
         return
     where, name = ("mac", rule.mac) if rule.mac else ("match", rule.match.name if rule.match else None)
     if name is None:
@@ -42,6 +54,20 @@ def check_network(context: Context) -> Iterator[Message]:
             hint=f"name it the same way in both: network --device={name}",
             level="warning",
         )
+
+
+def _not_plain(context: Context) -> Iterator[Message]:
+    """Without a rule the management NIC is the one that Anaconda configures, if it is a NIC itself, by IPv4.
+
+    Source: zeus_installer/addon/service/surroundings.py, `_activated`.
+    """
+    entries = [entry for entry in context.commands.network.network if _device(entry) is not None]
+    kinds = [(entry, next((option for option, what in _NOT_PLAIN if what(entry)), None)) for entry in entries]
+    if not all(option for _, option in kinds):
+        return
+    for entry, option in kinds:
+        text = f"network {option}: a Xen host is managed by a plain NIC and IPv4, and would not get this network"
+        yield context.command(entry.lineno, text, _INSTEAD, level="warning")
 
 
 def _device(entry: Any) -> str | None:  # noqa: ANN401 - pykickstart has no types

@@ -2,12 +2,15 @@
 
 import fnmatch
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, Final
 
 from zeus_installer.answers.model import Repo
 from zeus_installer.kickstart.context import Context, Wanted
 from zeus_installer.kickstart.messages import Message, Place
+from zeus_installer.kickstart.scripts import LIBRARY, PREPARE, code_of, preparing
 from zeus_installer.packages.selection import PREFIX
+
+PREPARING: Final = f"%pre --erroronfail\n. {LIBRARY}\n{PREPARE}\n%end"
 
 
 def check_packages(context: Context) -> Iterator[Message]:
@@ -32,7 +35,7 @@ def _repository(context: Context, repo: Repo, place: Place, what: str) -> Iterat
     if named is not None:
         if context.knows("other") and not _written(context):
             text = f"repo --name={name} has no address, and no %pre script writes its .repo file"
-            yield context.command(named.lineno, text, "run zeus_prepare in a %pre script, as Zeus's own kickstarts do")
+            yield context.command(named.lineno, text, f"add a script, below that of start.ks:\n{PREPARING}")
         return
     given = next((entry for entry in (*entries, context.commands.url) if _same(_address(entry), repo.baseurl)), None)
     if given is not None:
@@ -41,16 +44,23 @@ def _repository(context: Context, repo: Repo, place: Place, what: str) -> Iterat
         yield Message(
             place=place,
             text=f"{what} is in no repo command: Anaconda would not find Xen",
-            hint=f"add: repo --name={name}, and zeus_prepare in a %pre script, as Zeus's own kickstarts do",
+            hint=f"add: repo --name={name}, and a script, below that of start.ks:\n{PREPARING}",
         )
 
 
 def _without_priority(context: Context, given: Any, what: str) -> Message:  # noqa: ANN401 - pykickstart has no types
+    """A repository by its address; when all are, the distribution's Xen is installed (docs/kickstart.md, Whose Xen)."""
+    entries = context.commands.repo.repoList
+    by_file = any(not _address(entry) and entry.name.startswith(PREFIX) for entry in entries)
+    kept_out = any(fnmatch.fnmatchcase("xen", name) for entry in entries for name in entry.excludepkgs or ())
+    alone = given is context.commands.url
+    loses = not (by_file or kept_out or alone)
+    why = "the distribution's newer Xen would be installed" if loses else "it gets no priority"
     return Message(
         place=context.source.at(given.lineno),
-        text=f"{what} by its address: it gets no priority, and nobody checks signatures",
-        hint="the distribution's newer Xen wins: leave the address out, and run zeus_prepare in a %pre script",
-        level="warning",
+        text=f"{what} by its address: {why}, and nobody checks signatures",
+        hint="leave the address out, repo --name=zeus-ID, and run zeus_prepare in a %pre script:\n" + PREPARING,
+        level="error" if loses else "warning",
     )
 
 
@@ -68,8 +78,8 @@ def _left_out(context: Context, wanted: Wanted) -> Iterator[Message]:
 
 
 def _written(context: Context) -> bool:
-    scripts = [section.text for section in context.sections if section.name == "%pre"]
-    return any("zeus_prepare" in text or ".repo" in text for text in scripts)
+    scripts = [section for section in context.sections if section.name == "%pre"]
+    return any(".repo" in code_of(section) or any(preparing(section)) for section in scripts)
 
 
 def _address(entry: Any) -> str:  # noqa: ANN401 - pykickstart has no types

@@ -5,7 +5,7 @@ from typing import Any, Final
 
 from zeus_installer.answers.sizes import parse_size_rule
 from zeus_installer.checks.disk_safety import MINIMUM_SIZE
-from zeus_installer.kickstart.claims import can_be_told, rule_named
+from zeus_installer.kickstart.claims import claims, may_be, rule_named
 from zeus_installer.kickstart.context import Context, Wanted
 from zeus_installer.kickstart.messages import Message
 from zeus_installer.storage.layout import MIB
@@ -24,10 +24,10 @@ def check_space(context: Context) -> Iterator[Message]:
         return
     commands = context.commands
     auto, clear = commands.autopart, commands.clearpart
-    if auto.seen and _concerns(commands.ignoredisk.onlyuse, wanted):
+    if auto.seen and _concerns(commands.ignoredisk.onlyuse, commands, wanted):
         text = f"autopart takes all that is free on the disk: {_NO_SPACE}"
         yield context.command(auto.lineno, text, "name partitions of fixed sizes instead: part / --size=32768 …")
-    parts = [part for part in commands.partition.partitions if _concerns(_disks_of(part, commands), wanted)]
+    parts = [part for part in commands.partition.partitions if _concerns(_disks_of(part, commands), commands, wanted)]
     greedy = [part for part in parts if part.grow and not part.maxSizeMB]
     for part in greedy:
         text = f"part {part.mountpoint} --grow takes what is left of the disk: {_NO_SPACE}"
@@ -51,9 +51,15 @@ def _disks_of(part: Any, commands: Any) -> Sequence[str]:  # noqa: ANN401 - pyki
     return [part.disk] if part.disk else list(commands.ignoredisk.onlyuse)
 
 
-def _concerns(names: Sequence[str], wanted: Wanted) -> bool:
-    """Whether one of the disks can be the one whose free space is wanted; no name means that any can."""
-    return not names or not can_be_told(wanted) or any(rule_named(name, wanted) is not None for name in names)
+def _concerns(names: Sequence[str], commands: Any, wanted: Wanted) -> bool:  # noqa: ANN401 - pykickstart has no types
+    """Whether one of the disks is the one whose free space is wanted; no name means that any can be.
+
+    Where nobody can tell: the only disk that the kickstart names is it, as free space is what Anaconda leaves.
+    """
+    if not names or any(rule_named(name, wanted) is not None for name in names):
+        return True
+    alone = len({claim.name for claim in claims(commands)}) == 1
+    return alone and any(may_be(name, wanted) for name in names)
 
 
 def _size(wanted: Wanted) -> int | None:
