@@ -16,7 +16,7 @@ from zeus_installer.engine.runner import run_half
 from zeus_installer.engine.service import open_journal
 from zeus_installer.engine.store import STATE, Store
 from zeus_installer.engine.stream import EventStream
-from zeus_installer.engine.units import install_units, remove_units
+from zeus_installer.engine.units import install_units
 from zeus_installer.plan import Plan, refuse_failures
 from zeus_installer.sources.loader import load
 from zeus_installer.steps.arm_trial_boot import ArmTrialBoot
@@ -53,13 +53,9 @@ def install_host(
     store = Store(target)
     refuse_second_plan(store)
     store.save_plan(plan)
+    outcome = _run(plan, store, sink)
+    # Last: what has failed is not gone on with by itself at the next boot. Who wants that says zeus resume.
     install_units(plan, target)
-    try:
-        outcome = _run(plan, store, sink)
-    except BaseException:
-        # What has failed here is not gone on with by itself: a person who wants that says zeus resume.
-        remove_units(target)
-        raise
     target.write_atomic(OUTCOME, json.dumps(encode(outcome)) + "\n")
     return outcome
 

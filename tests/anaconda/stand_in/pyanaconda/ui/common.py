@@ -2,6 +2,7 @@
 
 import importlib
 import inspect
+from abc import ABC, abstractmethod
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, ClassVar
@@ -9,7 +10,7 @@ from typing import Any, ClassVar
 from pyanaconda.ui.categories import SpokeCategory
 
 
-class Spoke:
+class Spoke(ABC):
     """A screen of settings. Hubs ask `completed` and `mandatory` before they go on."""
 
     category: ClassVar[type[SpokeCategory] | None] = None
@@ -27,12 +28,12 @@ class Spoke:
         """Whether it is shown at all: in the installer, unless it says otherwise."""
         return environment == "anaconda"
 
-    def initialize(self) -> None:
+    def initialize(self) -> None:  # noqa: B027 - most spokes have nothing to prepare
         """Prepare, once, before the hub is shown."""
 
+    @abstractmethod
     def apply(self) -> None:
         """Tell the modules what was chosen."""
-        raise NotImplementedError
 
     @property
     def showable(self) -> bool:
@@ -60,9 +61,9 @@ class Spoke:
         return True
 
     @property
+    @abstractmethod
     def status(self) -> str:
         """A line about what is chosen."""
-        raise NotImplementedError
 
 
 def collect(mask_paths: Sequence[tuple[str, str]]) -> Iterator[type[Spoke]]:
