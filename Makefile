@@ -1,7 +1,5 @@
 # Each target installs what it needs (Debian 12 as root, or Fedora) and can be repeated cheaply.
 PYTHON := .venv/bin/python
-# Two workers; tests/conftest.py gives the virtual machines to one of them.
-PYTEST := $(PYTHON) -m pytest -n 2 --dist loadgroup --no-loadscope-reorder
 
 .PHONY: help demo test test-fast test-anaconda lint bench screenshots lab clean rpms images
 
@@ -22,10 +20,10 @@ demo: .venv/ready
 	$(PYTHON) -m tests.lab demo
 
 test: lab
-	$(PYTEST)
+	tools/test
 
 test-fast: lab
-	$(PYTEST) tests/unit tests/component
+	$(PYTHON) -m pytest tests/unit tests/component
 
 test-anaconda: .venv/ready
 	$(PYTHON) -m tests.anaconda
