@@ -34,6 +34,8 @@ _MARK: Final = re.compile(r"(\[[x ]\]|\([* ]\)| - ) ")
 _FAR: Final = 120
 # How much of a text that is not shown is counted; the line may be too narrow for more.
 _MASKED: Final = 40
+# How much of a line is its label.
+_LABEL: Final = 17
 
 
 def command(machine: Path, *options: str, speed: float = 2000) -> list[str]:
@@ -136,9 +138,13 @@ class Walker:
     def _empty(self) -> None:
         if not self.plain:
             self.terminal.press("ctrl-u")
-            return
-        while self._before_cursor()[17:].strip():
+            # What is typed next may look like what was there: stars.
+            self.terminal.wait(lambda _: self._is_empty(), "the line to be empty")
+        while not self._is_empty():
             self.press("backspace")
+
+    def _is_empty(self) -> bool:
+        return self.terminal.cursor is not None and not self._before_cursor()[_LABEL:].strip()
 
     def _seek(self, there: Callable[[], bool], what: str) -> None:
         """Go down through all that can have the focus, and around, until it is on what is looked for."""
