@@ -24,7 +24,6 @@ Consent = frozenset[str] | None
 _PACKAGES: Final = "DNF"
 _DISK: Final = "storage.disk"
 CONSENT: Final = "storage.consent"
-_LOCAL: Final = frozenset({"ext", "lvm"})
 _WORST_FIRST: Final = (Verdict.FAIL, Verdict.WARNING, Verdict.UNKNOWN, Verdict.PASS)
 # What blivet calls the devices below /boot through which GRUB cannot write, as the check of the one-shot knows them.
 _LAYERS: Final[Mapping[str, str]] = {
@@ -83,7 +82,7 @@ def destroyed(machine: Machine, answers: Answers) -> tuple[str, ...]:
 def _of_anaconda(machine: Machine, answers: Answers, around: Surroundings, agreed: Consent) -> Iterator[Finding]:
     """Give the findings that stand in the place of those of the same name, and our own."""
     storage = answers.storage
-    if storage.sr_type in _LOCAL:
+    if storage.is_local:
         if not around.hardware:
             yield _NO_HARDWARE
         elif around.claimed is None:

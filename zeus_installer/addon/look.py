@@ -2,15 +2,11 @@
 
 from dataclasses import replace
 from pathlib import Path
-from typing import Final
 
-from zeus_installer.machine.installer import InstallerTree
+from zeus_installer.machine.installer import ANACONDA_ROOTS, InstallerTree
 from zeus_installer.machine.model import Machine
 from zeus_installer.machine.probe import probe_tree
 from zeus_installer.system.target import Target
-
-# Anaconda mounts the system here first, and binds it to its system_root (its "physical root").
-_PHYSICAL_ROOT: Final = "/mnt/sysimage"
 
 
 def look(target: Target, *, root: Path = Path("/")) -> Machine:
@@ -18,5 +14,5 @@ def look(target: Target, *, root: Path = Path("/")) -> Machine:
 
     The kernel's command line is the installer's own: where its root is must not get into the host's boot entries.
     """
-    machine = probe_tree(InstallerTree(root, (str(target.root), _PHYSICAL_ROOT)))
+    machine = probe_tree(InstallerTree(root, (str(target.root), *ANACONDA_ROOTS)))
     return replace(machine, kernel=replace(machine.kernel, command_line=""))

@@ -25,7 +25,7 @@ def status_line(inquiry: Inquiry | None, *, enabled: bool) -> str:
 def _parts(inquiry: Inquiry) -> list[str]:
     answers, machine = inquiry.answers, inquiry.machine
     storage = answers.storage
-    if storage.space == "free-space" and storage.sr_type in ("ext", "lvm"):
+    if storage.space == "free-space" and storage.is_local:
         disks = [f"the rest of {', '.join(disk.name for disk in machine.disks if disk.claimed)}"]
     else:
         disks = [disk.name for disk in choose_disks(answers, machine)]

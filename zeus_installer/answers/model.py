@@ -1,9 +1,12 @@
 """The Answers, version 1: plain data, a default for every key. What the keys mean to a reader stands in `schema`."""
 
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Final, Literal
 
 from zeus_installer.system.secrets import Secret
+
+# The types of storage repositories that lie on disks of the machine.
+LOCAL_TYPES: Final = frozenset({"ext", "lvm"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,6 +50,11 @@ class Storage:
     space: Literal["whole-disk", "free-space"] = "whole-disk"
     raid: Literal["none", "raid1", "raid10"] = "none"
     wipe: Literal["only-if-empty", "listed-disks"] = "only-if-empty"
+
+    @property
+    def is_local(self) -> bool:
+        """Whether it lies on disks of this machine."""
+        return self.sr_type in LOCAL_TYPES
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -15,7 +15,6 @@ from zeus_installer.system.errors import UsageError
 
 _ID: Final = "storage.disk"
 _KEY: Final = "storage.disks"
-_LOCAL_TYPES: Final = frozenset({"ext", "lvm"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,7 +62,7 @@ def choose_disks(answers: Answers, machine: Machine) -> tuple[Disk, ...]:
     begins with the key and shows every disk with the reason why it does not qualify.
     """
     storage = answers.storage
-    if storage.sr_type not in _LOCAL_TYPES:
+    if not storage.is_local:
         return ()
     chosen: dict[str, tuple[Disk, str]] = {}
     for rule in _rules(storage):

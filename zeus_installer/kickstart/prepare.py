@@ -26,7 +26,7 @@ from zeus_installer.kickstart.signatures import refuse_unchecked
 from zeus_installer.kickstart.source import read_source
 from zeus_installer.kickstart.system_disk import check_beside, choose_system_disk, disk_commands, parse_rule
 from zeus_installer.kickstart.wanted import read_wanted
-from zeus_installer.machine.installer import InstallerTree
+from zeus_installer.machine.installer import ANACONDA_ROOTS, InstallerTree
 from zeus_installer.machine.model import Machine
 from zeus_installer.machine.probe import probe_tree
 from zeus_installer.machine.replay import load as load_machine
@@ -42,7 +42,6 @@ from zeus_installer.system.unattended import has_consent
 KICKSTART: Final = Path("/run/install/ks.cfg")
 # Names the serial number of dom0's disk, over the kickstart's rule.
 _DISK_WORD: Final = "zeus.system_disk="
-_SYSTEM_ROOTS: Final = ("/mnt/sysroot", "/mnt/sysimage")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,7 +96,7 @@ def _section(kickstart: Path) -> Answers:
 
 
 def _look(order: Order, target: Target) -> Machine:
-    return load_machine(order.machine) if order.machine else probe_tree(InstallerTree(target.root, _SYSTEM_ROOTS))
+    return load_machine(order.machine) if order.machine else probe_tree(InstallerTree(target.root, ANACONDA_ROOTS))
 
 
 def _named_disk(target: Target) -> DiskRule | None:

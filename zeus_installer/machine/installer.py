@@ -9,6 +9,9 @@ from zeus_installer.machine.tree import Tree
 _OF_THE_SYSTEM: Final = frozenset({"boot", "etc", "lib", "usr"})
 _OS_RELEASE: Final = "etc/os-release"
 
+# Anaconda mounts the system at the second place and binds it to the first (pyanaconda: set_system_root).
+ANACONDA_ROOTS: Final = ("/mnt/sysroot", "/mnt/sysimage")
+
 
 class InstallerTree(Tree):
     """The tree of an installer whose future system is mounted at one of `places` (Anaconda: the same one at two).

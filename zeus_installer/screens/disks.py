@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Final, Literal
 
-from zeus_installer.answers.model import Storage
+from zeus_installer.answers.model import LOCAL_TYPES, Storage
 from zeus_installer.checks.disk_rules import rule_for
 from zeus_installer.checks.disk_safety import why_unusable
 from zeus_installer.machine.model import Disk
@@ -11,12 +11,10 @@ from zeus_installer.screens.desk import Desk
 from zeus_installer.screens.form import Item, Note, Pick, Row, Text, picked
 from zeus_installer.storage.text import contents, size_text
 
-_LOCAL: Final = frozenset({"ext", "lvm"})
-
 
 def is_local(desk: Desk) -> bool:
     """Whether the SR is one on disks of this machine."""
-    return str(desk.inputs.get("sr_type", "ext")) in _LOCAL
+    return str(desk.inputs.get("sr_type", "ext")) in LOCAL_TYPES
 
 
 def _free_space(desk: Desk) -> bool:

@@ -58,7 +58,7 @@ class HostIdentity(Step):
     def from_context(cls, context: Context) -> Self:
         """Take the identity from the plan and the rest from the answers."""
         asked = context.answers.host
-        local = context.answers.storage.sr_type in ("ext", "lvm")
+        local = context.answers.storage.is_local
         return cls(
             host=context.identity.host,
             dom0=context.identity.dom0,

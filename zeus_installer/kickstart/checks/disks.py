@@ -9,13 +9,12 @@ from zeus_installer.kickstart.messages import Message
 
 # pykickstart/constants.py (CLEARPART_TYPE_LINUX, CLEARPART_TYPE_ALL)
 _CLEARS: Final = {0: "clearpart --linux", 1: "clearpart --all"}
-_LOCAL: Final = frozenset({"ext", "lvm"})
 
 
 def check_disks(context: Context) -> Iterator[Message]:
     """A disk of the storage repository is Zeus's alone; Anaconda is told so by `ignoredisk`."""
     wanted = context.wanted
-    if wanted is None or wanted.answers.storage.sr_type not in _LOCAL:
+    if wanted is None or not wanted.answers.storage.is_local:
         return
     yield from _consent(context, wanted)
     if wanted.answers.storage.space != "whole-disk":

@@ -11,14 +11,13 @@ from zeus_installer.kickstart.messages import Message
 from zeus_installer.storage.layout import MIB
 from zeus_installer.storage.text import size_text
 
-_LOCAL: Final = frozenset({"ext", "lvm"})
 _NO_SPACE: Final = 'storage.space = "free-space" finds none for the storage repository'
 
 
 def check_space(context: Context) -> Iterator[Message]:
     """With `space = "free-space"` the SR lives in what the kickstart's partitioning leaves of a disk with a GPT."""
     wanted = context.wanted
-    if wanted is None or wanted.answers.storage.sr_type not in _LOCAL:
+    if wanted is None or not wanted.answers.storage.is_local:
         return
     if wanted.answers.storage.space != "free-space":
         return
