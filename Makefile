@@ -1,13 +1,14 @@
 # Each target installs what it needs (Debian 12 as root, or Fedora) and can be repeated cheaply.
 PYTHON := .venv/bin/python
 
-.PHONY: help demo test test-fast test-anaconda lint bench screenshots lab clean rpms images
+.PHONY: help demo test test-fast test-anaconda campaign lint bench screenshots lab clean rpms images
 
 help:
 	@echo "make demo           turn a plain virtual machine into a Xen dom0 and log in to its XenAPI"
 	@echo "make test           all tests: unit, component, virtual machines"
 	@echo "make test-fast      unit and component tests only"
 	@echo "make test-anaconda  the add-on's tests on Anaconda itself; ANACONDA_SOURCE names directories that have it"
+	@echo "make campaign       search for what the tests have not tried; SEED=N tries the same again"
 	@echo "make bench          measure, each figure against its peer"
 	@echo "make screenshots    take docs/screens anew, each picture from the real terminal output"
 	@echo "make lab            build the lab only: what the tests and the demo boot and install from (cached)"
@@ -27,6 +28,11 @@ test-fast: lab
 
 test-anaconda: .venv/ready
 	$(PYTHON) -m tests.anaconda
+
+SEED ?= $(shell date +%s)
+campaign: lab
+	$(PYTHON) -m pytest tests/unit tests/component -m hypothesis --hypothesis-profile=campaign --hypothesis-seed=$(SEED) \
+		--timeout=3600
 
 lint: .venv/ready
 	$(PYTHON) -m pytest tests/unit/test_linters.py
