@@ -17,8 +17,8 @@ from tests.lab.rpms import Directory, Entry, File, Rpm, build, repository
 ADDON_REPOSITORY: Final = "zeus-lab"
 # Where Boss is in the guest; see anaconda_boss.py.
 BOSS: Final = "/opt/lab-anaconda"
-# pykickstart, and what it imports to read from a network.
-PYTHON: Final = ("pykickstart", "requests", "urllib3", "idna", "certifi", "charset-normalizer")
+# pykickstart, and what it imports to read from a network; urllib3 is the distribution's.
+PYTHON: Final = ("pykickstart", "requests", "idna", "certifi", "charset-normalizer")
 # Fedora's names of what lab-base has.
 NAMES: Final = ("python3-gobject-base", "python3-dasbus")
 

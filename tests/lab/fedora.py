@@ -39,6 +39,7 @@ NAMES: Final[Mapping[str, str]] = {
     "parted": "parted",
     "python3-parted": "python3-pyparted",
     "python3-typing-extensions": "python3-typing-extensions",
+    "python3-urllib3": "python3-urllib3",
     "python3-urwid": "python3-urwid",
     "python3-wcwidth": "python3-wcwidth",
     "efibootmgr": "efibootmgr",

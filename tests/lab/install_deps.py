@@ -23,7 +23,7 @@ def words(text: str) -> tuple[str, ...]:
 DEBIAN = words(
     "busybox-static cpio createrepo-c curl dnf dosfstools e2fsprogs fdisk gnupg grub-common grub-efi-amd64-bin "
     "grub-pc-bin grub2-common iproute2 lvm2 mmdebstrap mtools openssl ovmf parted procps python3-dnf python3-rpm "
-    "python3-venv rpm strace udev util-linux xfsprogs zstd "
+    "python3-urllib3 python3-venv rpm strace udev util-linux xfsprogs zstd "
     # What the storage tests put on disks, and blivet with all that it loads.
     "bcache-tools btrfs-progs cryptsetup-bin gir1.2-blockdev-2.0 libblockdev-btrfs2 libblockdev-crypto2 "
     "libblockdev-dm2 libblockdev-fs2 libblockdev-loop2 libblockdev-lvm2 libblockdev-mdraid2 libblockdev-mpath2 "
@@ -40,7 +40,7 @@ FEDORA = words(
     "grub2-pc-modules grub2-tools grub2-tools-extra lvm2 mmdebstrap mtools parted python3 qemu-img "
     "qemu-system-x86-core rpm-build rpm-sign seabios-bin strace util-linux xfsprogs zstd "
     "bcache-tools btrfs-progs cryptsetup dbus-daemon dnsmasq libpwquality mdadm python3-blivet python3-gobject-base "
-    "python3-pyparted"
+    "python3-pyparted python3-urllib3"
 )
 
 

@@ -29,9 +29,9 @@ BASE: Final = (
     "rpm dnf python3-dnf "
     # what an installer in Python imports
     "python3 python3-parted python3-gi python3-blockdev python3-bytesize python3-pyudev python3-selinux python3-dasbus "
-    "python3-packaging python3-urwid gir1.2-blockdev-3.0 libblockdev-btrfs3 libblockdev-crypto3 libblockdev-dm3 "
-    "libblockdev-fs3 libblockdev-loop3 libblockdev-lvm3 libblockdev-mdraid3 libblockdev-mpath3 libblockdev-part3 "
-    "libblockdev-swap3"
+    "python3-packaging python3-urllib3 python3-urwid gir1.2-blockdev-3.0 libblockdev-btrfs3 libblockdev-crypto3 "
+    "libblockdev-dm3 libblockdev-fs3 libblockdev-loop3 libblockdev-lvm3 libblockdev-mdraid3 libblockdev-mpath3 "
+    "libblockdev-part3 libblockdev-swap3"
 )
 EXTRA: Final = "openvswitch-switch stunnel4 isc-dhcp-client bridge-utils chrony"
 XEN: Final = "xen-hypervisor-4.20-amd64 xen-utils-4.20 xen-utils-common xenstore-utils"

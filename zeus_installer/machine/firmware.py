@@ -18,9 +18,9 @@ def probe_firmware(tree: Tree) -> Firmware:
     return Firmware(
         type=kind,
         secure_boot=_secure_boot(tree) if kind == "uefi" else False if kind == "bios" else None,
-        vendor=_dmi(tree, "sys_vendor"),
-        product=_dmi(tree, "product_name"),
-        serial=_dmi(tree, "product_serial", fact="firmware.serial" if tree.is_dir(_DMI) else ""),
+        vendor=dmi(tree, "sys_vendor"),
+        product=dmi(tree, "product_name"),
+        serial=dmi(tree, "product_serial", fact="firmware.serial" if tree.is_dir(_DMI) else ""),
     )
 
 
@@ -46,6 +46,7 @@ def _secure_boot(tree: Tree) -> bool | None:
     return None
 
 
-def _dmi(tree: Tree, name: str, *, fact: str = "") -> str | None:
+def dmi(tree: Tree, name: str, *, fact: str = "") -> str | None:
+    """Give what DMI says under a name of sysfs; None for a placeholder."""
     value = tree.line(f"{_DMI}/{name}", fact=fact)
     return None if value in _PLACEHOLDERS else value

@@ -1,0 +1,1 @@
+"""Asking web servers, with everything checked: certificates or fingerprints, sizes, redirects, patience."""
