@@ -11,6 +11,10 @@ from tests.anaconda.installer import Installer
 from tests.anaconda.queue import Stage
 from tests.anaconda.zeus import answers_in, read, section, zeus
 from tests.component.addon_system import Packages, installing, payload, stages
+from tests.component.hooks import Scripts
+from tests.component.report_server import receiving, silent_server
+from tests.lab.http import serve
+from zeus_installer.answers.model import Hook
 
 OUTCOME = "var/lib/zeus/anaconda.json"
 JOURNAL = "var/lib/zeus/journal.jsonl"
@@ -104,3 +108,93 @@ def test_a_step_that_fails_ends_the_installation_with_its_words(wanted: Installe
     assert not (wanted.root / OUTCOME).exists()
     # The half-made system does not go on by itself when somebody boots it all the same.
     assert not (wanted.root / "etc/systemd/system/multi-user.target.wants/zeus-run.service").is_symlink()
+
+
+# Hooks and reports.
+
+
+def wish(running: Installer, packages: Packages, url: str, *hooks: Hook) -> None:
+    """Want a host with reports and hooks."""
+    report = f'[report]\nurl = "{url}"\n'
+    named = "".join(
+        f'[[hooks]]\nstage = "{hook.stage}"\nurl = "{hook.url}"\nsha256 = "{hook.sha256}"\n' for hook in hooks
+    )
+    assert read(running, section(NO_DISK + packages.answers + report + named)).errors == ()
+
+
+def test_an_installation_is_told_from_its_begin_to_the_trial_boot(tmp_path: Path, packages: Packages) -> None:
+    served = tmp_path / "served"
+    served.mkdir()
+    with installing(tmp_path) as running, serve(served) as url, receiving() as receiver:
+        scripts = Scripts(served, url)
+        first = scripts.hook("start.sh", "echo $ZEUS_STAGE >> /order; echo a line")
+        last = scripts.hook("populated.sh", "echo $ZEUS_STAGE >> /order", stage="filesystem-populated")
+        wish(running, packages, receiver.url, first, last)
+        outcome = running.installation(hooks=stages(running.root)).run()
+        assert (outcome.dialogs, outcome.complete) == ([], True)
+        assert "Zeus: Run the hooks for the start" in outcome.said
+        assert (running.root / "order").read_text() == "installation-start\nfilesystem-populated\n"
+        plan = json.loads((running.root / "var/lib/zeus/plan.json").read_text())
+    [begin] = [message for message in receiver.messages if message["run"] is None]
+    others = [message for message in receiver.messages if message["run"] is not None]
+    assert (begin["run"], begin["state"], begin["events"]) == (None, "running", [])
+    assert {one["machine"]["macs"][0] for one in receiver.messages} == {"52:54:00:12:34:56"}
+    assert {one["run"] for one in others} == {plan["id"]}
+    assert (others[-1]["state"], "report" in others[-1]) == ("ready-to-reboot", False)
+    ended = [event["path"] for event in receiver.events if event["kind"] == "finish"]
+    assert ended[:3] == ["install/fetch_hooks", "install/hook_installation_start/1", "install/hook_installation_start"]
+    assert ended[-1] == "install"
+    assert "a line" in [event["title"] for event in receiver.events]
+
+
+def test_a_server_that_never_answers_does_not_stop_an_installation(tmp_path: Path, packages: Packages) -> None:
+    with installing(tmp_path) as running, silent_server() as url:
+        wish(running, packages, url)
+        outcome = running.installation(hooks=stages(running.root)).run()
+        assert (outcome.dialogs, outcome.complete) == ([], True)
+        assert json.loads((running.root / OUTCOME).read_text())["result"] == "done"
+        events = (running.root / "var/lib/zeus/events.jsonl").read_text()
+        assert events.count("the server does not answer in time; the installation goes on without them") == 1
+
+
+def test_a_failure_is_told_with_its_log(tmp_path: Path, packages: Packages) -> None:
+    served = tmp_path / "served"
+    served.mkdir()
+    with installing(tmp_path) as running, serve(served) as url, receiving() as receiver:
+        hook = Scripts(served, url).hook("start.sh", "echo no; exit 7")
+        wish(running, packages, receiver.url, hook)
+        outcome = running.installation(hooks=stages(running.root)).run()
+        [dialog] = outcome.dialogs
+        assert dialog.text.startswith(f"Zeus: the hook {hook.url} at installation-start: exit status 7\n  no\n")
+        last = receiver.messages[-1]
+        assert (last["state"], last["report"]["result"]) == ("failed", "failed")
+        assert last["report"]["error"]["message"] == f"the hook {hook.url} at installation-start: exit status 7\n  no"
+        assert "Run the hooks for the start: FAILED" in last["log"]
+
+
+def test_a_hook_that_cannot_be_had_refuses_before_anything_is_written(tmp_path: Path, packages: Packages) -> None:
+    served = tmp_path / "served"
+    served.mkdir()
+    with installing(tmp_path) as running, serve(served) as url, receiving() as receiver:
+        hook = Scripts(served, url).hook("start.sh", "echo a")
+        (served / "start.sh").unlink()
+        wish(running, packages, receiver.url, hook)
+        outcome = running.installation(hooks=stages(running.root)).run()
+        assert outcome.begun == ["Check the machine for Xen"]
+        [message] = receiver.messages
+        refused = f"  hooks: {hook.url}: the server says 404 Not Found"
+        assert (message["state"], message["report"]["result"]) == ("refused", "refused")
+        assert message["report"]["error"]["message"].splitlines()[-1] == refused
+        assert refused in outcome.dialogs[0].text
+
+
+def test_a_machine_that_no_rule_fits_is_told_with_its_table(tmp_path: Path, packages: Packages) -> None:
+    with installing(tmp_path) as running, receiving() as receiver:
+        text = f'version = 1\n[storage]\ndisks = [{{ serial = "OTHER" }}]\n[report]\nurl = "{receiver.url}"\n'
+        assert read(running, section(text + packages.answers)).errors == ()
+        outcome = running.installation(hooks=stages(running.root)).run()
+        assert outcome.begun == ["Check the machine for Xen"]
+        [message] = receiver.messages
+        assert message["report"]["error"]["code"] == "machine.refused"
+        assert "LABSYSTEM" in message["report"]["error"]["message"]
+        assert not (running.root / "var/lib/zeus").exists()

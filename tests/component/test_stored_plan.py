@@ -1,6 +1,7 @@
 """What a stored plan comes to: the deadline of its trial boot, and its end."""
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -18,11 +19,11 @@ from zeus_installer.system.errors import RefusedError
 from zeus_installer.system.target import Target
 
 
-def make() -> Plan:
+def make(**answers: Any) -> Plan:
     repo = Repo(id="xapi", baseurl="https://packages.example.org/", gpgkey="https://packages.example.org/key")
     identity = Identity(host="8d3c1a2e-0000-4000-8000-000000000001", dom0="8d3c1a2e-0000-4000-8000-000000000002")
     return make_plan(
-        Answers(packages=Packages(repos=(repo,))),
+        Answers(packages=Packages(repos=(repo,)), **answers),
         machine(),
         source=load("xapi"),
         identity=identity,

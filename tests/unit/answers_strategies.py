@@ -10,6 +10,7 @@ from zeus_installer.answers.model import (
     Checks,
     DiskMatch,
     DiskRule,
+    Hook,
     Host,
     Management,
     Network,
@@ -17,6 +18,7 @@ from zeus_installer.answers.model import (
     NicRule,
     Packages,
     Repo,
+    Report,
     Static,
     Storage,
 )
@@ -84,6 +86,12 @@ REPOS = st.lists(
     unique_by=lambda repo: repo.id,
 ).map(tuple)
 
+SHA256 = st.from_regex(r"[0-9A-Fa-f]{64}", fullmatch=True)
+FINGERPRINTS = st.from_regex(r"[0-9A-Fa-f]{2}(:[0-9A-Fa-f]{2}){31}", fullmatch=True) | SHA256
+STAGES = ("installation-start", "packages-installed", "filesystem-populated", "installation-complete")
+HOOKS = st.builds(Hook, stage=st.sampled_from(STAGES), url=URLS, sha256=SHA256)
+REPORTS = st.builds(Report, url=URLS.map(Secret), fingerprint=optional(FINGERPRINTS))
+
 ANSWERS = st.builds(
     Answers,
     host=st.builds(
@@ -119,4 +127,6 @@ ANSWERS = st.builds(
         deadline=st.integers(60, 86400),
     ),
     checks=st.builds(Checks, accept=st.sampled_from([(), ("cpu.virtualization",)])),
+    report=st.none() | REPORTS,
+    hooks=st.lists(HOOKS, max_size=2).map(tuple),
 )

@@ -82,6 +82,13 @@ def test_every_key_is_read() -> None:
     )
     assert answers.boot == Boot(dom0_memory=4096, dom0_vcpus=4, trial=False, deadline=900)
     assert answers.checks.accept == ("cpu.virtualization",)
+    assert answers.report is not None
+    assert answers.report.url.reveal() == "https://zeus:geheim@fleet.example.org/reports"
+    assert "geheim" not in repr(answers)
+    assert [(hook.stage, hook.url) for hook in answers.hooks] == [
+        ("installation-start", "http://192.0.2.1/start.sh"),
+        ("installation-complete", "https://192.0.2.1/done.sh"),
+    ]
 
 
 def test_other_ways_to_write_it() -> None:
@@ -116,7 +123,7 @@ JSON = st.recursive(
 )
 
 
-@given(st.sampled_from(["host", "storage", "network", "packages", "boot", "checks"]), JSON)
+@given(st.sampled_from(["host", "storage", "network", "packages", "boot", "checks", "report", "hooks"]), JSON)
 def test_what_the_schema_refuses_the_reader_refuses(table: str, data: Any) -> None:
     """The reader is the stricter one: it takes nothing that the schema would not."""
     plain = without_none(data)

@@ -5,6 +5,8 @@ from itertools import pairwise
 import pytest
 
 from tests.component.test_stored_plan import make
+from tests.unit.answers_strategies import STAGES
+from zeus_installer.answers.model import Hook
 from zeus_installer.engine.status import State, Status
 from zeus_installer.plan import Plan
 from zeus_installer.steps.registry import STEPS
@@ -15,7 +17,7 @@ from zeus_installer.worker.rehearsal import rehearsal
 
 @pytest.fixture(scope="module")
 def plan() -> Plan:
-    return make()
+    return make(hooks=tuple(Hook(stage=stage, url="https://192.0.2.1/hook", sha256="0" * 64) for stage in STAGES))
 
 
 def events(plan: Plan, *, fail: str | None = None) -> list[Event]:

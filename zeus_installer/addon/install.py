@@ -12,12 +12,18 @@ from zeus_installer.answers.formats import HOST_NAME
 from zeus_installer.answers.model import Answers
 from zeus_installer.engine.control import refuse_second_plan
 from zeus_installer.engine.journal import Mark
+from zeus_installer.engine.report import make_report
 from zeus_installer.engine.runner import run_half
 from zeus_installer.engine.service import open_journal
 from zeus_installer.engine.store import STATE, Store
 from zeus_installer.engine.stream import EventStream
+from zeus_installer.engine.telling import Telling, log_of
 from zeus_installer.engine.units import install_units
+from zeus_installer.kickstart.refusals import tell
+from zeus_installer.machine.identity import read_identity
+from zeus_installer.machine.tree import Tree
 from zeus_installer.plan import Plan, refuse_failures
+from zeus_installer.reporting.messages import State
 from zeus_installer.sources.loader import load
 from zeus_installer.steps.arm_trial_boot import ArmTrialBoot
 from zeus_installer.steps.boot_entry import BootEntry
@@ -49,9 +55,13 @@ def install_host(
 
     `agreed` is what may be destroyed: a plan that destroys more is a `RefusedError`. What fails is a `ZeusError`.
     """
-    plan = _plan(target, answers, around, agreed)
     store = Store(target)
-    refuse_second_plan(store)
+    try:
+        plan = _plan(target, answers, around, agreed)
+        refuse_second_plan(store)
+    except ZeusError as error:
+        tell(answers, error, Target())
+        raise
     store.save_plan(plan)
     outcome = _run(plan, store, sink)
     # Last: what has failed is not gone on with by itself at the next boot. Who wants that says zeus resume.
@@ -85,25 +95,40 @@ def _plan(target: Target, answers: Answers, around: Surroundings, agreed: tuple[
 
 
 def _run(plan: Plan, store: Store, sink: Sink) -> Outcome:
-    journal = open_journal(store, plan)
     with store.lock(), EventStream(store) as stream:
 
-        def both(event: Event) -> None:
+        def all_of_them(event: Event) -> None:
             stream.write(event)
+            telling.take(event)
             sink(event)
 
-        reporter = Reporter(both, run=plan.id)
-        try:
-            with reporter.task("install", "Prepare the host") as report:
-                run_half(plan, "linux", target=store.target, journal=journal, reporter=report)
-        except ZeusError as error:
-            failed = next((entry.step for entry in reversed(journal.entries()) if entry.mark is Mark.FAILED), "")
-            if failed not in _LEFT_TO_FIRST_BOOT:
+        reporter = Reporter(all_of_them, run=plan.id)
+        here = read_identity(Tree(Target().root))
+        with Telling(plan, here, state=State.RUNNING, trouble=reporter.warning) as telling:
+            try:
+                outcome = _run_half(plan, store, reporter)
+            except ZeusError as error:
+                entries = open_journal(store, plan).entries()
+                report = make_report(plan, entries, facts=None, failure=error)
+                telling.end(State.FAILED, report=report, log=log_of(store))
                 raise
-            title = next(step.title for step in plan.steps if step.id == failed)
-            what = f"{title}: {redact(error.message).splitlines()[0]}"
-            reporter.warning(f"left to the first boot of the system: {what}")
-            return Outcome(result="first-boot", what=what)
+            telling.end(State.READY_TO_REBOOT)
+            return outcome
+
+
+def _run_half(plan: Plan, store: Store, reporter: Reporter) -> Outcome:
+    journal = open_journal(store, plan)
+    try:
+        with reporter.task("install", "Prepare the host") as report:
+            run_half(plan, "linux", target=store.target, journal=journal, reporter=report)
+    except ZeusError as error:
+        failed = next((entry.step for entry in reversed(journal.entries()) if entry.mark is Mark.FAILED), "")
+        if failed not in _LEFT_TO_FIRST_BOOT:
+            raise
+        title = next(step.title for step in plan.steps if step.id == failed)
+        what = f"{title}: {redact(error.message).splitlines()[0]}"
+        reporter.warning(f"left to the first boot of the system: {what}")
+        return Outcome(result="first-boot", what=what)
     return Outcome(result="done", what="the next boot is the trial boot of Xen")
 
 

@@ -134,4 +134,11 @@ ADDRESS = Format(wants='an IP address like "192.0.2.1"', pattern=r"[0-9A-Fa-f:.]
 HOST_OR_ADDRESS = Format(wants="a host name or an IP address", pattern=r"[0-9A-Za-z:.-]+", test=_is_host_or_address)
 NAME = Format(wants="a name of letters, digits and -_.:", pattern=r"[A-Za-z0-9_.:-]+")
 URL = Format(wants="a URL: http://, https:// or file:///", pattern=r"(?:https?://|file:///)[\x21-\x7e]+", test=_is_url)
+WEB_URL = Format(wants="a URL: http:// or https://", pattern=r"https?://[\x21-\x7e]+", test=_is_url)
+SHA256 = Format(wants="a SHA-256: 64 hexadecimal digits", pattern=r"[0-9A-Fa-f]{64}", hint="`sha256sum FILE` prints it")
+FINGERPRINT = Format(
+    wants="the SHA-256 fingerprint of a certificate",
+    pattern=r"[0-9A-Fa-f]{2}(?::?[0-9A-Fa-f]{2}){31}",
+    hint="`openssl x509 -in CERTIFICATE -noout -fingerprint -sha256` prints it",
+)
 ABSOLUTE_PATH = Format(wants="an absolute path", pattern=r"/[^\x00-\x1f\x7f]*")

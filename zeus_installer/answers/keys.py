@@ -12,6 +12,7 @@ from zeus_installer.answers.model import (
     Checks,
     DiskMatch,
     DiskRule,
+    Hook,
     Host,
     Management,
     Network,
@@ -19,6 +20,7 @@ from zeus_installer.answers.model import (
     NicRule,
     Packages,
     Repo,
+    Report,
     Static,
     Storage,
 )
@@ -49,6 +51,8 @@ KEYS: Mapping[type, Mapping[str, Key]] = {
         "packages": Key(help="Where Xen and XenAPI come from."),
         "boot": Key(help="dom0's share of the machine, and the first boot."),
         "checks": Key(help="What to make of the checks of the machine."),
+        "report": Key(help="Who is told how the installation goes: docs/reporting.md."),
+        "hooks": Key(help="Programs to run on the way, in this order within a stage: docs/reporting.md."),
     },
     Host: {
         "hostname": Key(help="Name of the host.", format=formats.HOST_NAME),
@@ -143,5 +147,21 @@ KEYS: Mapping[type, Mapping[str, Key]] = {
         "accept": Key(
             help="Checks whose failure is accepted: a warning, repeated in the report.", choices=("cpu.virtualization",)
         ),
+    },
+    Report: {
+        "url": Key(
+            help="Where events and reports are POSTed. It may have a user and a password.",
+            format=formats.WEB_URL,
+            required=True,
+        ),
+        "fingerprint": Key(
+            help="The server must show the certificate with this SHA-256; without, one that the system trusts.",
+            format=formats.FINGERPRINT,
+        ),
+    },
+    Hook: {
+        "stage": Key(help="When it runs.", required=True),
+        "url": Key(help="Where it is fetched.", format=formats.WEB_URL, required=True),
+        "sha256": Key(help="The SHA-256 that it must have.", format=formats.SHA256, required=True),
     },
 }

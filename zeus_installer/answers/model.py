@@ -5,6 +5,9 @@ from typing import Final, Literal
 
 from zeus_installer.system.secrets import Secret
 
+# Where in an installation a hook runs. XCP-ng's and XenServer's installers have the same names.
+Stage = Literal["installation-start", "packages-installed", "filesystem-populated", "installation-complete"]
+
 # The types of storage repositories that lie on disks of the machine.
 LOCAL_TYPES: Final = frozenset({"ext", "lvm"})
 
@@ -154,6 +157,26 @@ class Checks:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Report:
+    """The server that is told how the installation goes. `url` may hold a password or a token.
+
+    With a `fingerprint` (SHA-256, hex) it must show exactly the certificate that has it.
+    """
+
+    url: Secret
+    fingerprint: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hook:
+    """A program of the operator's: where it runs, where it comes from, and the SHA-256 (hex) that it must have."""
+
+    stage: Stage
+    url: str
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Answers:
     """Everything that the operator wants."""
 
@@ -164,3 +187,5 @@ class Answers:
     packages: Packages = field(default_factory=Packages)
     boot: Boot = field(default_factory=Boot)
     checks: Checks = field(default_factory=Checks)
+    report: Report | None = None
+    hooks: tuple[Hook, ...] = ()

@@ -43,6 +43,4 @@ NOT_YET: Sequence[NotYet] = (
 # Tables that a later version will have: more than a word that nobody knows.
 LATER_TABLES: Mapping[str, str] = {
     "pool": "joining a pool",
-    "report": "sending the report",
-    "hooks": "running hooks",
 }

@@ -13,6 +13,7 @@ from zeus_installer.answers.model import (
     NicMatch,
     NicRule,
     Packages,
+    Report,
     Static,
     Storage,
 )
@@ -140,6 +141,15 @@ def _no_repo_twice(packages: Packages) -> Iterator[Complaint]:
     return _repeated([repo.id for repo in packages.repos], "repos", "id")
 
 
+def _pin_needs_tls(report: Report) -> Iterator[Complaint]:
+    if report.fingerprint is not None and not report.url.reveal().startswith("https://"):
+        yield Complaint(
+            ("fingerprint",),
+            "is given, but url is http://, which has no certificate",
+            "use https://, or leave fingerprint out",
+        )
+
+
 def _one_required(*names: str) -> Mapping[str, Any]:
     return {"oneOf": [{"required": [name]} for name in names]}
 
@@ -226,4 +236,11 @@ RULES: Sequence[Rule[Any]] = (
         check=_signed_or_allowed,
     ),
     Rule(table=Packages, keys=("repos",), help="No repository twice.", check=_no_repo_twice),
+    Rule(
+        table=Report,
+        keys=("url", "fingerprint"),
+        help="A `fingerprint` needs an `url` with https.",
+        check=_pin_needs_tls,
+        schema={"if": {"required": ["fingerprint"]}, "then": {"properties": {"url": {"pattern": "^https://"}}}},
+    ),
 )

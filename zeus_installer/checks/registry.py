@@ -12,6 +12,7 @@ from zeus_installer.checks.kernel import check_dom0_kernel
 from zeus_installer.checks.memory import check_memory
 from zeus_installer.checks.model import Finding, Verdict
 from zeus_installer.checks.nics import check_nics
+from zeus_installer.checks.report import check_report
 from zeus_installer.machine.model import Machine
 from zeus_installer.sources.model import Source
 
@@ -32,6 +33,7 @@ def run_checks(machine: Machine, answers: Answers | None, *, source: Source | No
         check_one_shot(machine, answers),
         check_disks(machine, answers or Answers()),
         check_nics(machine, answers),
+        *check_report(answers),
     )
     accepted = frozenset(answers.checks.accept if answers else ()).intersection(ACCEPTABLE)
     return tuple(_accepted(finding) if finding.id in accepted else finding for finding in findings)

@@ -42,12 +42,16 @@ def make_plan_of(arguments: argparse.Namespace, *, reboot: bool = False) -> Plan
 def repository_findings(
     arguments: argparse.Namespace, answers: Answers, source: Source, machine: Machine
 ) -> tuple[Finding, ...]:
-    """Ask the repositories whether this machine can have the package set; those of another machine are not asked."""
+    """Ask the repositories whether this machine can have the package set, and the servers of the hooks for these.
+
+    Nobody is asked for another machine.
+    """
     if not is_this_machine(arguments):
         return ()
+    from zeus_installer.checks.hooks import check_hooks
     from zeus_installer.checks.packages import check_repositories
 
-    return (check_repositories(answers, source, machine),)
+    return (check_repositories(answers, source, machine), *check_hooks(answers))
 
 
 def is_this_machine(arguments: argparse.Namespace) -> bool:

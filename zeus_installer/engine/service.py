@@ -1,6 +1,7 @@
 """What zeus-run.service runs, in plain Linux and in dom0: it finds out where the plan stands and goes on from there."""
 
 import argparse
+import contextlib
 import json
 import logging
 import signal
@@ -15,15 +16,22 @@ from zeus_installer.engine.report import make_report
 from zeus_installer.engine.runner import apply_again, run_half
 from zeus_installer.engine.store import Store
 from zeus_installer.engine.stream import EventStream
+from zeus_installer.engine.telling import PATIENT_SECONDS, Telling, log_of
 from zeus_installer.engine.trial import Next, is_committed, next_in_linux, why_it_fell_back
 from zeus_installer.engine.units import reboot, remove_units, stop_deadline
+from zeus_installer.machine.identity import read_identity
+from zeus_installer.machine.tree import Tree
 from zeus_installer.plan import Plan
+from zeus_installer.reporting.messages import State
+from zeus_installer.reporting.poster import END_SECONDS
 from zeus_installer.steps.arm_trial_boot import ArmTrialBoot
 from zeus_installer.steps.base import Step
 from zeus_installer.steps.boot_entry import BootEntry
 from zeus_installer.steps.commit_boot import CommitBoot
+from zeus_installer.system.codec import Json
 from zeus_installer.system.errors import ExitStatus, ZeusError
 from zeus_installer.system.events import Event, Reporter
+from zeus_installer.system.secrets import redact
 from zeus_installer.system.target import Target
 from zeus_installer.verify.facts import collect_host_facts
 
@@ -47,7 +55,7 @@ def main() -> int:
     except ZeusError as error:
         # Whoever watches has been told by an event, and may be at the console that this would be written on.
         if not store.watched.exists():
-            sys.stderr.write(f"zeus: error: {error}\n")
+            sys.stderr.write(redact(f"zeus: error: {error}\n"))
         return error.status
 
 
@@ -71,10 +79,23 @@ class _Service:
         self._stream = stream
         self._journal = open_journal(store, plan)
         self._reporter = Reporter(self._sink, run=plan.id)
+        self._telling = Telling(
+            plan,
+            read_identity(Tree(self._target.root)),
+            state=State.FINISHING if in_our_dom0(self._target) else State.RUNNING,
+            trouble=self._reporter.warning,
+        )
 
     def go_on(self) -> ExitStatus:
         """Find out which half this is and run it."""
-        return self._in_dom0() if in_our_dom0(self._target) else self._in_linux()
+        with self._telling:
+            if in_our_dom0(self._target):
+                return self._in_dom0()
+            try:
+                return self._in_linux()
+            except ZeusError as error:
+                self._tell_end(State.FAILED, self._report(failure=error), log=log_of(self._store))
+                raise
 
     def _in_linux(self) -> ExitStatus:
         match next_in_linux(self._journal.entries(), boot=self._journal.boot):
@@ -94,9 +115,11 @@ class _Service:
     def _leave_linux(self) -> ExitStatus:
         if self._plan.reboot:
             self._reporter.log("rebooting into Xen (trial boot)")
+            self._tell_end(State.READY_TO_REBOOT)
             reboot(self._target)
         else:
             self._reporter.log("the host is ready to reboot into Xen (trial boot): reboot it when it suits you")
+            self._tell_end(State.READY_TO_REBOOT)
         return ExitStatus.DONE
 
     def _arm_again(self) -> ExitStatus:
@@ -117,8 +140,9 @@ class _Service:
 
     def _give_up(self) -> ExitStatus:
         what, remedy = why_it_fell_back(self._journal.entries())
-        self._write_report(failure=ZeusError("trial.fell_back", what, hint=remedy))
+        report = self._write_report(failure=ZeusError("trial.fell_back", what, hint=remedy))
         self._reporter.warning(f"this machine stays in plain Linux: {what}; {remedy}")
+        self._tell_end(State.FELL_BACK, report, log=log_of(self._store))
         return ExitStatus.STEP_FAILED
 
     def _resumed_by_hand(self) -> bool:
@@ -133,28 +157,42 @@ class _Service:
                 self._journal.write(CommitBoot.id, Mark.COMMITTED)
                 stop_deadline(self._target)
                 with reporter.task("report", "Write the report"):
-                    self._write_report(failure=None)
+                    report = self._write_report(failure=None)
         except ZeusError as error:
-            self._write_report(failure=error)
-            if is_committed(self._journal.entries()):
-                return error.status
-            self._reporter.warning("going back to plain Linux: the trial boot failed")
-            reboot(self._target)
+            report = self._write_report(failure=error)
+            committed = is_committed(self._journal.entries())
+            if not committed:
+                self._reporter.warning("going back to plain Linux: the trial boot failed")
+            self._tell_end(State.FAILED, report, log=log_of(self._store))
+            if not committed:
+                reboot(self._target)
             return error.status
         self._store.mark_done(self._plan)
         remove_units(self._target)
         self._journal.write(RUN, Mark.DONE)
+        self._tell_end(State.DONE, report, seconds=PATIENT_SECONDS)
         return ExitStatus.DONE
 
-    def _write_report(self, *, failure: ZeusError | None) -> None:
+    def _tell_end(
+        self, state: State, report: Json = None, *, log: str | None = None, seconds: float = END_SECONDS
+    ) -> None:
+        self._telling.end(state, report=report, log=log, seconds=seconds)
+
+    def _report(self, *, failure: ZeusError | None) -> Json:
         facts = collect_host_facts(self._target) if in_our_dom0(self._target) else None
-        report = make_report(self._plan, self._journal.entries(), facts=facts, failure=failure)
-        self._target.write_atomic(
-            "/var/lib/zeus/report.json", json.dumps(report, indent=2, ensure_ascii=False) + "\n", mode=0o600
-        )
+        return make_report(self._plan, self._journal.entries(), facts=facts, failure=failure)
+
+    def _write_report(self, *, failure: ZeusError | None) -> Json:
+        report = self._report(failure=failure)
+        text = json.dumps(report, indent=2, ensure_ascii=False) + "\n"
+        # A full disk must not hide the failure, which it may be the reason of.
+        with contextlib.suppress(OSError) if failure else contextlib.nullcontext():
+            self._target.write_atomic("/var/lib/zeus/report.json", text, mode=0o600)
+        return report
 
     def _sink(self, event: Event) -> None:
         self._stream.write(event)
+        self._telling.take(event)
         line = console_line(event)
         if line and not self._store.watched.exists():
             sys.stdout.write(line + "\n")

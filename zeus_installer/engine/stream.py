@@ -115,7 +115,7 @@ def follow(store: Store, *, since: int) -> Iterator[Event]:
     connection = _connect(store, may_come)
     received = 0 if connection is None else (yield from _receive(connection, _RUN))
     if not received:
-        yield from _read_file(store.events, since)
+        yield from read_events(store.events, since)
 
 
 def watch_all(store: Store) -> Iterator[Event]:
@@ -126,7 +126,7 @@ def watch_all(store: Store) -> Iterator[Event]:
     connection = _connect(store, store.is_locked)
     received = 0 if connection is None else (yield from _receive(connection, _ALL))
     # A run that ended before it served us, or was killed, has left the rest in the file.
-    yield from _read_file(store.events, received)
+    yield from read_events(store.events, received)
 
 
 def size_of_log(store: Store) -> int:
@@ -162,7 +162,8 @@ def _receive(connection: socket.socket, wish: bytes) -> Generator[Event, None, i
     return received
 
 
-def _read_file(path: Path, since: int) -> Iterator[Event]:
+def read_events(path: Path, since: int) -> Iterator[Event]:
+    """Yield the events of a file from byte `since` on."""
     if path.exists():
         with path.open("rb") as file:
             file.seek(since)

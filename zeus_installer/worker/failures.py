@@ -8,6 +8,11 @@ from zeus_installer.steps.install_packages import InstallPackages
 from zeus_installer.system.errors import ExitStatus, ZeusError
 
 _TOLD: Final = {
+    "fetch_hooks": (
+        "web.refused",
+        "https://fleet.example.org/start.sh: connection refused",
+        "look at the server, and at the network of this machine",
+    ),
     "release_disks": (
         "storage.in_use",
         "/dev/sdb is in use: it is mounted at /mnt",

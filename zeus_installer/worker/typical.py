@@ -4,12 +4,16 @@ from typing import Final
 
 # What a step takes apart from its parts.
 STEPS: Final = {
+    "fetch_hooks": 1.0,
+    "hook_installation_start": 5.0,
     "release_disks": 3.0,
     "partition_sr": 3.0,
     "install_packages": 6.0,
+    "hook_packages_installed": 5.0,
     "host_identity": 2.0,
     "management_network": 1.0,
     "services": 3.0,
+    "hook_filesystem_populated": 5.0,
     "boot_entry": 25.0,
     "arm_trial_boot": 1.0,
     "wait_for_xapi": 30.0,
@@ -17,6 +21,7 @@ STEPS: Final = {
     "create_sr": 18.0,
     "host_settings": 2.0,
     "verify_host": 4.0,
+    "hook_installation_complete": 5.0,
     "commit_boot": 1.0,
 }
 OTHER_STEP: Final = 5.0

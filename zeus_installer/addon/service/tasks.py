@@ -8,8 +8,13 @@ from pyanaconda.modules.common.task import Task
 from zeus_installer.addon.errors import ending_the_installation
 from zeus_installer.addon.inquiry import Inquiry
 from zeus_installer.addon.install import install_host
+from zeus_installer.kickstart.refusals import tell
+from zeus_installer.machine.identity import read_identity
+from zeus_installer.machine.tree import Tree
 from zeus_installer.plan import refuse_failures
+from zeus_installer.reporting.once import tell_begin
 from zeus_installer.steps.registry import STEPS
+from zeus_installer.system.errors import RefusedError
 from zeus_installer.system.events import Event, Kind
 from zeus_installer.system.target import Target
 
@@ -37,7 +42,19 @@ class CheckTask(Task):
         with ending_the_installation(self.report_progress):
             inquiry = self._ask()
             if self._strict:
-                refuse_failures(inquiry.findings)
+                _judge(inquiry)
+
+
+def _judge(inquiry: Inquiry) -> None:
+    """Refuse, or let the installation begin; whoever is to be told of it is told."""
+    report = inquiry.answers.report
+    try:
+        refuse_failures(inquiry.findings)
+    except RefusedError as error:
+        tell(inquiry.answers, error, Target())
+        raise
+    if report is not None:
+        tell_begin(report, read_identity(Tree(Target().root)), hostname=inquiry.answers.host.hostname)
 
 
 class InstallTask(Task):

@@ -24,6 +24,7 @@ from zeus_installer.addon.service.surroundings import look_around
 from zeus_installer.addon.service.tasks import CheckTask, InstallTask
 from zeus_installer.addon.wishes import Key, Wishes
 from zeus_installer.answers.kickstart import ADDON_ID
+from zeus_installer.checks.hooks import check_hooks
 from zeus_installer.machine.os_release import probe_os
 from zeus_installer.machine.tree import Tree
 from zeus_installer.packages.selection import select
@@ -196,7 +197,7 @@ class ZeusService(KickstartService):
         # What cannot be installed here need not be asked for, and takes its time where there is no network.
         if all(finding.id == CONSENT for finding in inquiry.failures):
             source = load(answers.packages.source)
-            inquiry = inquiry.with_noted(check_reachable(answers, source, machine.os))
+            inquiry = inquiry.with_noted(check_reachable(answers, source, machine.os), *check_hooks(answers))
         # Somebody may have wished something else meanwhile.
         self._inquiry = inquiry.again(self._wishes, self._may_destroy)
         return self._inquiry
