@@ -16,6 +16,7 @@ from pathlib import Path
 import pytest
 from pykickstart.version import versionMap
 
+from tests.component.web_server import make_certificate, site
 from tests.lab.http import serve
 from tests.unit.kickstart_texts import MACHINE
 from zeus_installer.kickstart.flatten import flatten
@@ -280,11 +281,6 @@ def test_an_error_before_there_is_a_system(started: Installer) -> None:
     assert not (started.root / "mnt").exists()
 
 
-# fetch-answers.ks
-
-Fetch = Callable[..., Done]
-
-
 @pytest.fixture
 def server(tmp_path: Path) -> Iterator[tuple[Path, str]]:
     directory = tmp_path / "server"
@@ -293,107 +289,8 @@ def server(tmp_path: Path) -> Iterator[tuple[Path, str]]:
         yield directory, url
 
 
-@pytest.fixture
-def fetch(started: Installer) -> Fetch:
-    """A machine with a serial number and two NICs, the second of which it was booted from."""
-    started.write("/sys/class/dmi/id/product_serial", "S3Z 8NB/0K\n")
-    for name, mac in (("eno1", "52:54:00:00:00:0A"), ("eno2", "52:54:00:00:00:0b"), ("lo", "00:00:00:00:00:00")):
-        started.write(f"/sys/class/net/{name}/address", f"{mac}\n")
-        if name != "lo":
-            started.write(f"/sys/class/net/{name}/device/vendor")
-
-    def run(words: str) -> Done:
-        started.write("/proc/cmdline", f"quiet BOOTIF=01-52-54-00-00-00-0B {words}\n")
-        return started.run(script("fetch-answers"))
-
-    return run
-
-
 def pinned(text: str) -> str:
     return f"zeus.answers_sha256={hashlib.sha256(text.encode()).hexdigest()}"
-
-
-@pytest.mark.parametrize("name", ["52-54-00-00-00-0b", "52-54-00-00-00-0a", "S3Z8NB0K"])
-def test_answers_by_mac_and_serial_number(
-    fetch: Fetch, started: Installer, server: tuple[Path, str], name: str
-) -> None:
-    directory, url = server
-    (directory / f"{name}.toml").write_text(ANSWERS)
-    done = fetch(f"zeus.answers={url}/ {pinned(ANSWERS)}")
-    assert done == Done(status=0, said=f"Zeus: the answers are {url}/{name}.toml\n")
-    assert (started.root / "run/zeus/kickstart/answers.toml").read_text() == ANSWERS
-
-
-def test_the_nic_that_it_was_booted_from_comes_first(fetch: Fetch, server: tuple[Path, str]) -> None:
-    directory, url = server
-    for name in ("S3Z8NB0K", "52-54-00-00-00-0a", "52-54-00-00-00-0b"):
-        (directory / f"{name}.toml").write_text(ANSWERS)
-    assert (
-        fetch(f"zeus.answers={url} {pinned(ANSWERS)}").said == f"Zeus: the answers are {url}/52-54-00-00-00-0b.toml\n"
-    )
-
-
-def test_answers_in_one_file(fetch: Fetch, server: tuple[Path, str]) -> None:
-    directory, url = server
-    (directory / "all.toml").write_text(ANSWERS)
-    assert fetch(f"zeus.answers={url}/all.toml {pinned(ANSWERS)}").said == f"Zeus: the answers are {url}/all.toml\n"
-
-
-def test_no_answers_for_this_machine(fetch: Fetch, server: tuple[Path, str]) -> None:
-    _, url = server
-    message = box(
-        "there are no answers for this machine",
-        f"asked for: {url}/52-54-00-00-00-0b.toml {url}/52-54-00-00-00-0a.toml {url}/S3Z8NB0K.toml",
-        "put the answers of this machine on the server under one of these names",
-    )
-    assert fetch(f"zeus.answers={url}/ zeus.answers_sha256=00") == Done(status=1, said=message, terminal=message)
-
-
-def test_answers_that_somebody_changed(fetch: Fetch, server: tuple[Path, str]) -> None:
-    directory, url = server
-    (directory / "S3Z8NB0K.toml").write_text(ANSWERS + "# more\n")
-    done = fetch(f"zeus.answers={url}/ {pinned(ANSWERS)}")
-    assert done.status == 1
-    assert done.said == box(
-        "these are not the answers that were meant",
-        f"{url}/S3Z8NB0K.toml has another checksum than zeus.answers_sha256",
-        "compare: sha256sum of the file on the server, and the kernel command line",
-    )
-
-
-@pytest.mark.parametrize(
-    ("words", "what", "why"),
-    [
-        ("", "nobody said where the answers are", "zeus.answers= is not on the kernel command line"),
-        ("zeus.answers=ftp://a/", "nobody said where the answers are", "zeus.answers=ftp://a/"),
-        ("zeus.answers=http://a/", "the answers would come over plain http", "anybody on the way could change them"),
-    ],
-)
-def test_addresses_that_do_not_do(fetch: Fetch, words: str, what: str, why: str) -> None:
-    done = fetch(words)
-    assert done.status == 1
-    assert f"Zeus ends this installation: {what}\n  why:    {why}\n" in done.said
-
-
-def test_a_server_that_cannot_be_reached(fetch: Fetch, started: Installer) -> None:
-    started.write("/bin/curl", "#!/bin/sh\necho 'curl: (7) Failed to connect' >&2\nexit 7\n").chmod(0o755)
-    done = fetch("zeus.answers=https://install.lan/host.toml")
-    assert done.status == 1
-    assert done.said == box(
-        "the answers could not be fetched",
-        "https://install.lan/host.toml: curl: (7) Failed to connect",
-        "look at the network of this machine, and at the server",
-    )
-
-
-def test_a_server_in_trouble(fetch: Fetch, started: Installer) -> None:
-    started.write("/bin/curl", '#!/bin/sh\necho "$*" > "$ROOT/asked"\nprintf 503\n').chmod(0o755)
-    done = fetch("zeus.answers=https://install.lan/host.toml")
-    assert done.said == box(
-        "the answers could not be fetched", "https://install.lan/host.toml: the server says 503", "look at the server"
-    )
-    # From https nobody is sent to where others listen.
-    assert "--proto =https --proto-redir =https " in (started.root / "asked").read_text()
 
 
 # The kickstarts, script by script
@@ -428,7 +325,12 @@ def test_the_pxe_one(installer: Installer, server: tuple[Path, str]) -> None:
     (directory / "host.toml").write_text(ANSWERS)
     installer.write("/proc/cmdline", f"zeus.answers={url}/host.toml {pinned(ANSWERS)}\n")
     ks = installer.write("/run/install/ks.cfg", filled_in("zeus-pxe"))
-    assert [installer.run(section).status for section in pre_scripts(ks)] == [0, 0, 0]
+    dones = [installer.run(section) for section in pre_scripts(ks)]
+    assert [done.status for done in dones] == [0, 0]
+    assert dones[1].said.startswith(
+        f"Zeus: zeus.answers: {url}/host.toml has answers (authenticated)\nZeus: the answers are {url}/host.toml\n"
+    )
+    assert (installer.root / "run/zeus/kickstart/answers.toml").read_text() == ANSWERS
     assert nothing_is_wrong_with(installer, ks, "nobody could log in", "checks no signatures")
 
 
@@ -441,12 +343,121 @@ def test_answers_that_are_wrong_end_the_installation(installer: Installer, serve
     *_, last = [installer.run(section) for section in pre_scripts(ks)]
     message = box(
         "the answers or this machine do not allow it",
-        "/run/zeus/kickstart/answers.toml:1: error: version is missing\n  hint: begin the file with version = 1\n"
-        '/run/zeus/kickstart/answers.toml:1: error: unknown key vrsion (did you mean "version"?)',
+        f"Zeus: zeus.answers: {url}/host.toml has answers (authenticated)\n"
+        f"{url}/host.toml:1: error: version is missing\n  hint: begin the file with version = 1\n"
+        f'{url}/host.toml:1: error: unknown key vrsion (did you mean "version"?)',
         "correct what is named, and start again",
     )
     assert last == Done(status=1, said=message, terminal=message)
     assert not (installer.root / "run/zeus/kickstart/answers.ks").exists()
+
+
+def test_a_refusal_is_reported_too(installer: Installer, tmp_path: Path) -> None:
+    """No disk fits the rule of this machine's answers: the console says so, and the server of [report]."""
+    fingerprint = make_certificate(tmp_path / "c.pem", "DNS:reports.lan")
+    with site(certificate=tmp_path / "c.pem") as there:
+        report = f'[report]\nurl = "{there.url}/reports"\nfingerprint = "{fingerprint}"\n'
+        installer.write(
+            "/run/install/repo/zeus/answers.toml", f'{ANSWERS}[storage]\ndisks = [{{ serial = "NO" }}]\n{report}'
+        )
+        installer.write("/sys/class/dmi/id/product_serial", "S3Z8NB0K\n")
+        ks = installer.write("/run/install/ks.cfg", filled_in("zeus-pxe"))
+        *_, last = [installer.run(section) for section in pre_scripts(ks)]
+    assert last.status == 1
+    assert "storage.disks[0] matches no disk, wants 1\n" in last.terminal
+    assert all(name in last.terminal for name in ("SYS", "/dev/sda", "DATA", "/dev/sdb"))
+    (request,) = there.asked
+    told = json.loads(request.body)
+    assert (request.path, told["machine"]["serial"]) == ("/reports", "S3Z8NB0K")
+    error = told["report"]["error"]
+    assert error["message"].startswith("storage.disks[0] matches no disk, wants 1\n")
+    assert error["message"] in last.terminal
+    assert not (installer.root / "run/zeus/kickstart/disk.ks").exists()
+    assert not (installer.root / "etc/yum.repos.d").exists()
+
+
+TRIED = (
+    "Zeus: zeus.answers: not on the kernel command line\n"
+    "Zeus: volume ZEUS: there is no volume labelled ZEUS\n"
+    "Zeus: DHCP option 224: {dhcp}\n"
+    "Zeus: zeus.answers_post: not on the kernel command line\n"
+    "Zeus: medium: no answers in /run/install/repo/zeus\n"
+)
+
+
+@pytest.mark.parametrize("name", ["zeus-pxe", "zeus-media"])
+def test_without_answers_nothing_is_installed_where_nobody_is_asked(installer: Installer, name: str) -> None:
+    installer.write("/proc/cmdline", "zeus.unattended\n")
+    ks = installer.write("/run/install/ks.cfg", filled_in(name))
+    *_, last = [installer.run(section) for section in pre_scripts(ks)]
+    message = box(
+        "the answers or this machine do not allow it",
+        TRIED.format(dhcp="not asked: that takes root")
+        + "there are no answers for this machine, wherever they were looked for\n"
+        "hint: give zeus.answers=https://… on the kernel command line, or a volume labelled ZEUS with answers.toml",
+        "correct what is named, and start again",
+    )
+    assert last == Done(status=1, said=message, terminal=message)
+
+
+def made(installer: Installer) -> dict[str, str]:
+    return {file.name: file.read_text() for file in (installer.root / "run/zeus/kickstart").glob("*.ks")}
+
+
+def test_the_medium_asks_for_everything_when_there_are_no_answers(installer: Installer) -> None:
+    ks = installer.write("/run/install/ks.cfg", filled_in("zeus-media"))
+    dones = [installer.run(section) for section in pre_scripts(ks)]
+    assert dones[1] == Done(
+        status=0,
+        said=TRIED.format(
+            dhcp="not asked: nobody vouches for what comes that way, unless you give zeus.answers_sha256= or "
+            "zeus.answers_fingerprint= on the kernel command line"
+        )
+        + "Zeus: no answers were found: Anaconda asks for everything\n",
+    )
+    assert made(installer) == {
+        "way.ks": "graphical\n",
+        "answers.ks": "%addon org_xenproject_zeus\nversion = 1\n%end\n",
+        "repos.ks": "",
+        "disk.ks": "",
+    }
+    assert nothing_is_wrong_with(installer, ks, "packages.repos names no", "checks no signatures") is False
+
+
+def test_the_medium_asks_for_what_its_answers_leave_open(installer: Installer) -> None:
+    installer.write("/run/install/repo/zeus/answers.toml", ANSWERS)
+    ks = installer.write("/run/install/ks.cfg", filled_in("zeus-media"))
+    dones = [installer.run(section) for section in pre_scripts(ks)]
+    assert [done.status for done in dones] == [0, 0]
+    assert dones[1].said.endswith(
+        "Zeus: medium: /run/install/repo/zeus/answers.toml has answers (authenticated)\n"
+        "Zeus: the answers are /run/install/repo/zeus/answers.toml\n"
+        "Zeus: /etc/anaconda.repos.d/fedora.repo: xen xen-* left out\n"
+        "Zeus: /etc/yum.repos.d/zeus-xapi.repo: https://xen.lan/xapi/, priority 10, signed\n"
+    )
+    files = made(installer)
+    assert (files["way.ks"], files["disk.ks"]) == ("graphical\n", "")
+    assert files["repos.ks"] == "repo --name=zeus-xapi\n"
+    assert "https://xen.lan/xapi/" in files["answers.ks"]
+    assert nothing_is_wrong_with(installer, ks, "checks no signatures")
+
+
+def test_the_medium_asks_nothing_with_the_word(installer: Installer) -> None:
+    installer.write("/run/install/repo/zeus/answers.toml", ANSWERS)
+    installer.write("/proc/cmdline", "zeus.unattended\n")
+    snippets = installer.root / "run/install/repo/zeus/snippets"
+    snippets.symlink_to(PROJECT / "kickstart/snippets")
+    ks = installer.write("/run/install/ks.cfg", filled_in("zeus-media"))
+    assert [installer.run(section).status for section in pre_scripts(ks)] == [0, 0]
+    files = made(installer)
+    assert files["way.ks"] == (
+        "cmdline\nreboot --eject\nrootpw --lock\n%include /run/install/repo/zeus/snippets/dom0-partitions.ks\n"
+    )
+    assert "ignoredisk --only-use=sda\n" in files["disk.ks"]
+    installer.write(
+        "/run/zeus/kickstart/way.ks", files["way.ks"].replace("/run/install", f"{installer.root}/run/install")
+    )
+    assert nothing_is_wrong_with(installer, ks, "nobody could log in", "checks no signatures")
 
 
 def test_the_interactive_one(installer: Installer) -> None:

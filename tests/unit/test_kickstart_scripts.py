@@ -49,7 +49,8 @@ def said(tmp_path: Path) -> Said:
             f"{LIBRARY}\n. /run/zeus/kickstart/lib.sh\nzeus_prepare --unatended",
             [
                 "ks:21: error: zeus_prepare: unrecognized arguments: --unatended\n  hint: it takes --help, "
-                "--kickstart, --answers, --system-disk, --unattended, --machine and --root"
+                "--kickstart, --answers, --system-disk, --unattended, --may-ask, --patience, --machine and "
+                "--root"
             ],
         ),
     ],

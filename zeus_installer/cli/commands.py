@@ -6,6 +6,7 @@ COMMANDS: Final = {
     "probe": "what this machine is",
     "check": "whether it can become a XenAPI host, with remedies",
     "validate": "an answer file or a kickstart, offline",
+    "answers": "find the answers of this machine, as an installation would",
     "plan": "what an installation would do; nothing is written",
     "install": "plan, check, run",
     "wizard": "the same on the console, screen by screen",

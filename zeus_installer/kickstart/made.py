@@ -9,4 +9,6 @@ DIRECTORY: Final = "/run/zeus/kickstart"
 ANSWERS: Final = f"{DIRECTORY}/answers.ks"
 DISK: Final = f"{DIRECTORY}/disk.ks"
 REPOSITORIES: Final = f"{DIRECTORY}/repos.ks"
-TOPICS: Final[Mapping[str, Topic]] = {ANSWERS: "answers", DISK: "disks", REPOSITORIES: "repositories"}
+WAY: Final = f"{DIRECTORY}/way.ks"
+ANSWERS_TOML: Final = f"{DIRECTORY}/answers.toml"
+TOPICS: Final[Mapping[str, Topic]] = {ANSWERS: "answers", DISK: "disks", REPOSITORIES: "repositories", WAY: "disks"}

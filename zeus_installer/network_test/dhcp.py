@@ -69,8 +69,12 @@ def write(
     own: IPv4Address = _NOWHERE,
     requested: IPv4Address | None = None,
     server: IPv4Address | None = None,
+    also: bytes = b"",
 ) -> bytes:
-    """Write a client's message. `own` is the address that it has, `requested` the one that it means."""
+    """Write a client's message. `own` is the address that it has, `requested` the one that it means.
+
+    `also` are the numbers of options that are asked for beside the usual.
+    """
     flags = _BROADCAST if kind in (Type.DISCOVER, Type.REQUEST) else 0
     addresses = (own.packed, bytes(4), bytes(4), bytes(4))
     fixed = _FIXED.pack(1, *_ETHERNET, 0, transaction, elapsed, flags, *addresses, mac, b"", b"", _COOKIE)
@@ -80,7 +84,7 @@ def write(
     if server is not None:
         options.append((_Option.SERVER, server.packed))
     if kind in (Type.DISCOVER, Type.REQUEST):
-        options += [(_Option.LARGEST, struct.pack("!H", 1500)), (_Option.WANTED, _WANTED)]
+        options += [(_Option.LARGEST, struct.pack("!H", 1500)), (_Option.WANTED, _WANTED + also)]
     body = b"".join(bytes([code, len(value)]) + value for code, value in options)
     return (fixed + body + bytes([_Option.END])).ljust(_LEAST, b"\0")
 
@@ -109,6 +113,12 @@ def read(data: bytes, *, transaction: int, mac: bytes) -> Reply:
         name_servers=_addresses(options.get(_Option.NAME_SERVERS, b""))[:_MOST_SERVERS],
         seconds=int.from_bytes(options[_Option.LEASE]) if len(options.get(_Option.LEASE, b"")) == 4 else None,
     )
+
+
+def read_option(data: bytes, code: int) -> bytes:
+    """Give an option of a message that `read` took; empty when it has none."""
+    *_, name, file, _ = _FIXED.unpack_from(data)
+    return _options(data[_FIXED.size :], file=file, name=name).get(code, b"")
 
 
 def _options(data: bytes, *, file: bytes, name: bytes) -> dict[int, bytes]:

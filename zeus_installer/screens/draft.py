@@ -6,9 +6,10 @@ The draft has no secret but root's password hash, and is root's alone. One wizar
 import fcntl
 import json
 import os
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Final, Literal
 
 from zeus_installer.system.codec import Json
 from zeus_installer.system.files import write_atomic
@@ -39,6 +40,11 @@ class Draft:
         os.pwrite(lock, f"{os.getpid()} {_terminal()}\n".encode(), 0)
         self._lock = lock
         return ""
+
+    @property
+    def told(self) -> Sequence[tuple[Literal["", "warn"], str]]:
+        """Give lines on what the forms began with, for the operator; none when there is nothing to tell."""
+        return ()
 
     def give_up(self) -> None:
         """Let another console write."""
