@@ -5,7 +5,8 @@ from typing import Final
 COMMANDS: Final = {
     "probe": "what this machine is",
     "check": "whether it can become a XenAPI host, with remedies",
-    "validate": "an answer file or a kickstart, offline",
+    "validate": "an answer file, a kickstart or an answer file of XCP-ng, offline",
+    "convert": "an answer file of XCP-ng or XenServer into ours, all that is lost named",
     "answers": "find the answers of this machine, as an installation would",
     "plan": "what an installation would do; nothing is written",
     "install": "plan, check, run",

@@ -1,4 +1,4 @@
-"""`zeus validate`: an answer file or a kickstart, offline; with a machine, also whether its rules match there."""
+"""`zeus validate`: an answer file of ours or of XCP-ng, or a kickstart, offline; with a machine, also on that."""
 
 import argparse
 import re
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from zeus_installer.kickstart.messages import Message
 
 _KICKSTART_NAMES: Final = frozenset({".cfg", ".ks"})
+_OTHER_NAMES: Final = _KICKSTART_NAMES | {".toml"}
 # A section, or a command that many kickstarts have: no TOML begins a line so.
 _KICKSTART_TEXT: Final = re.compile(
     r"^\ufeff?(?:%[a-z-]+\b|(?:autopart|cmdline|graphical|reboot|text)\s*$"
@@ -27,7 +28,10 @@ def parser() -> argparse.ArgumentParser:
     """Give the options."""
     options = make_parser("validate")
     options.add_argument(
-        "file", type=Path, metavar="FILE", help="the answers (TOML), or a kickstart that has them; -: what comes in"
+        "file",
+        type=Path,
+        metavar="FILE",
+        help="the answers (TOML), a kickstart that has them, or an answer file of XCP-ng (XML); -: what comes in",
     )
     options.add_argument("--machine", type=Path, metavar="FILE", help="a machine that `zeus probe --save` wrote")
     options.add_argument(
@@ -41,15 +45,20 @@ def parser() -> argparse.ArgumentParser:
 
 def run(arguments: argparse.Namespace) -> ExitStatus:
     """Read the file; every error is printed, and exit status 2 follows."""
+    from zeus_installer.convert.source import is_xml, read_bytes
     from zeus_installer.kickstart.text import required_text
     from zeus_installer.machine.replay import load
 
     file: Path = arguments.file
+    machine = load(arguments.machine) if arguments.machine else None
+    if file.suffix == ".xml":
+        return _about_xml(file, read_bytes(file), arguments.version, machine)
     text = required_text(file, "a kickstart file" if file.suffix in _KICKSTART_NAMES else "a file with answers")
+    if file.suffix not in _OTHER_NAMES and is_xml(text):
+        return _about_xml(file, text.encode(), arguments.version, machine)
     kickstart = _is_kickstart(file, text)
     if arguments.version and not kickstart:
-        raise UsageError("usage", "--version is for kickstarts, and this is an answer file", hint="leave it out")
-    machine = load(arguments.machine) if arguments.machine else None
+        raise _no_version()
     if not kickstart:
         return _print(_about_answers(file, text, machine), f"{file}: good answers")
     messages, versions = _about_kickstart(file, text, arguments.version, machine)
@@ -92,3 +101,20 @@ def _about_answers(file: Path, text: str, machine: Machine | None) -> Sequence["
     from zeus_installer.kickstart.answer_file import validate_answers
 
     return validate_answers(file, text, machine)
+
+
+def _about_xml(file: Path, data: bytes, version: Sequence[str] | None, machine: Machine | None) -> ExitStatus:
+    from zeus_installer.convert.convert import Wishes, convert
+
+    if version:
+        raise _no_version()
+    made = convert(data, file.name, Wishes(machine=machine))
+    sys.stderr.write("".join(f"{message.named(str(file))}\n" for message in made.messages))
+    if made.text is None:
+        return ExitStatus.USAGE
+    sys.stdout.write(f"{file}: an answer file that can be converted: zeus convert {file}\n")
+    return ExitStatus.DONE
+
+
+def _no_version() -> UsageError:
+    return UsageError("usage", "--version is for kickstarts, and this is an answer file", hint="leave it out")
