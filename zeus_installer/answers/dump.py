@@ -43,7 +43,7 @@ def _tables(tables: Mapping[str, object], path: Sequence[str]) -> Iterator[str]:
     if path and lines:
         yield f"\n[{'.'.join(path)}]\n"
     for name, value in lines.items():
-        yield f"{name} = {_value(value)}\n"
+        yield f"{name} = {toml_value(value)}\n"
     for name, value in tables.items():
         if name not in lines and isinstance(value, dict):
             yield from _tables(value, (*path, name))
@@ -53,14 +53,15 @@ def _has_header(value: object, path: Sequence[str]) -> bool:
     return isinstance(value, dict) and len(path) < 2
 
 
-def _value(value: object) -> str:
+def toml_value(value: object) -> str:
+    """Write a value as TOML has it on one line."""
     match value:
         case bool() | int():
             return str(value).lower()
         case list():
-            return f"[{', '.join(_value(item) for item in value)}]"
+            return f"[{', '.join(toml_value(item) for item in value)}]"
         case dict():
-            inside = ", ".join(f"{name} = {_value(item)}" for name, item in value.items())
+            inside = ", ".join(f"{name} = {toml_value(item)}" for name, item in value.items())
             return f"{{ {inside} }}" if inside else "{}"
         case _:
             # A JSON string is a TOML basic string, but for DEL, which TOML wants escaped.

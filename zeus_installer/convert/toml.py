@@ -1,10 +1,10 @@
 """A draft as an answer file: what is left out or to be completed stands in it too, as comments with their lines."""
 
-import json
 import shlex
 from collections.abc import Iterator, Mapping
 from typing import Final
 
+from zeus_installer.answers.dump import toml_value
 from zeus_installer.answers.lines import Path
 from zeus_installer.convert.draft import Draft, Hook, Value, path_of
 from zeus_installer.convert.messages import printable
@@ -38,7 +38,7 @@ def _table(draft: Draft, name: str) -> str:
 
 def _key(draft: Draft, path: Path, value: Value, *, mark: str) -> Iterator[str]:
     yield from _remarks(draft, path)
-    yield f"{mark}{path[-1]} = {_value(value)}\n"
+    yield f"{mark}{path[-1]} = {toml_value(value)}\n"
 
 
 def _remarks(draft: Draft, path: Path) -> Iterator[str]:
@@ -56,25 +56,12 @@ def _hook(hook: Hook) -> str:
             else f"{hook.line}: put the script on a web server"
         ),
         f"{mark}[[hooks]]\n",
-        f"{mark}stage = {_value(hook.stage)}\n",
-        f"{mark}url = {_value(hook.url)}\n",
-        f"{mark}sha256 = {_value(hook.sha256 or _CHECKSUM)}\n",
+        f"{mark}stage = {toml_value(hook.stage)}\n",
+        f"{mark}url = {toml_value(hook.url)}\n",
+        f"{mark}sha256 = {toml_value(hook.sha256 or _CHECKSUM)}\n",
     ]
     return "".join(lines if mark else lines[1:])
 
 
 def _comment(text: str) -> str:
     return printable(f"# {text}".replace("\n", " ")) + "\n"
-
-
-def _value(value: Value) -> str:
-    match value:
-        case bool() | int():
-            return str(value).lower()
-        case str():
-            # A JSON string is a TOML basic string, but for DEL, which TOML wants escaped.
-            return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
-        case dict():
-            return f"{{ {', '.join(f'{key} = {_value(item)}' for key, item in value.items())} }}"
-        case _:
-            return f"[{', '.join(_value(item) for item in value)}]"
