@@ -36,6 +36,7 @@ REQUIRES = {
         "python3-gobject-base",
         "python3-kickstart",
         "python3-pyparted",
+        "python3-urllib3",
         "python3-urwid",
         "rpm",
         "systemd-udev",

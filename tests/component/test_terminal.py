@@ -3,6 +3,7 @@
 import re
 import signal
 import sys
+import time
 import xml.etree.ElementTree as ET
 from collections.abc import Iterator
 from pathlib import Path
@@ -145,7 +146,9 @@ def test_children_end_with_the_terminal() -> None:
     with Terminal(program(text)) as terminal:
         terminal.expect("child")
         group = int(terminal.expect(re.compile(r"\d+"))[0])
-    assert not [path for path in Path("/proc").glob("[0-9]*/stat") if group_of(path) == group]
+    # A signal takes its time on a machine that is busy; what never ends is ended by the test's own limit.
+    while any(group_of(path) == group for path in Path("/proc").glob("[0-9]*/stat")):
+        time.sleep(0.05)
 
 
 def group_of(stat: Path) -> int | None:
