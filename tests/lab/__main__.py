@@ -8,6 +8,7 @@ from typing import Final
 from tests.lab.accelerator import accelerator
 from tests.lab.forky import forky_root
 from tests.lab.images import image, snapshot
+from tests.lab.netinst import netinst
 from tests.lab.repositories import repositories
 from tests.lab.roots import debian_tree
 
@@ -19,7 +20,7 @@ PARTS: Final[dict[str, Callable[[], object]]] = {
     "snapshot": snapshot,
 }
 # What the tests need besides, as a part of the build and not of whichever test comes first.
-PARTS_OF_TESTS: Final[dict[str, Callable[[], object]]] = {"root with libdnf5": forky_root}
+PARTS_OF_TESTS: Final[dict[str, Callable[[], object]]] = {"root with libdnf5": forky_root, "netinstall ISO": netinst}
 
 
 def main(arguments: list[str]) -> int:

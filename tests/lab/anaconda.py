@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from tests.lab.anaconda_boss import Order
-from tests.lab.anaconda_packages import ADDON_REPOSITORY, BOSS, make_repository
+from tests.lab.anaconda_packages import ADDON_REPOSITORY, BOSS, LACKING, make_repository
 from tests.lab.bootfiles import boot_files
 from tests.lab.http import serve
 from tests.lab.images import DATA_SERIAL, SYSTEM_SERIAL, empty_disk, image, machine_of, overlay
@@ -27,8 +27,6 @@ INSTALLER_SERIAL: Final = "LABINSTALLER"
 ARGUMENTS: Final = "root=/dev/vda2 ro console=tty0 console=ttyS0,115200 inst.stage2=hd:LABEL=LAB"
 IMAGE: Final = ("python3-gobject-base", "python3-dasbus", "python3-kickstart", "anaconda-core", "dracut")
 ADDON: Final = ("zeus-installer", "anaconda-addon-zeus")
-# What every Fedora has, and the lab's plain image has not.
-LACKING: Final = ("python3-gobject-base", "python3-kickstart", "dracut")
 RPMS: Final = "/var/tmp"
 
 

@@ -180,9 +180,7 @@ class Stages:
         for place in (PHYSICAL_ROOT, SYSTEM_ROOT):
             place.mkdir(exist_ok=True)
         run("mount", f"/dev/{root.name}", PHYSICAL_ROOT)
-        for *what, point in SYSTEM_MOUNTS:
-            run("mount", *what, PHYSICAL_ROOT / point)
-        run("mount", "--rbind", PHYSICAL_ROOT, SYSTEM_ROOT)
+        mount_system()
         for name in ("grub.cfg", "grubenv"):
             (SYSTEM_ROOT / "boot/grub2" / name).unlink()
 
@@ -223,14 +221,21 @@ class Stages:
             run("umount", "--recursive", place)
 
 
+def mount_system() -> None:
+    """Mount what the new system's programs need, and the system at its second place."""
+    for *what, point in SYSTEM_MOUNTS:
+        run("mount", *what, PHYSICAL_ROOT / point)
+    run("mount", "--rbind", PHYSICAL_ROOT, SYSTEM_ROOT)
+
+
 def inside(*command: str) -> str:
     """Run a program of the new system in it."""
     return run("chroot", SYSTEM_ROOT, *command)
 
 
-def run(*command: str | Path) -> str:
+def run(*command: str | Path, stdin: str = "") -> str:
     """Run a program; one that fails says why."""
-    done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, text=True)
+    done = subprocess.run(command, input=stdin, capture_output=True, text=True)
     if done.returncode:
         raise RuntimeError(f"{' '.join(map(str, command))} ended with {done.returncode}:\n{done.stdout}{done.stderr}")
     return done.stdout

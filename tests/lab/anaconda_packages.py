@@ -21,6 +21,17 @@ BOSS: Final = "/opt/lab-anaconda"
 PYTHON: Final = ("pykickstart", "requests", "idna", "certifi", "charset-normalizer")
 # Fedora's names of what lab-base has.
 NAMES: Final = ("python3-gobject-base", "python3-dasbus")
+# What every Fedora has, and the lab's plain image has not.
+LACKING: Final = ("python3-gobject-base", "python3-kickstart", "dracut")
+# What runs in the guest, of tests/lab.
+GUEST: Final = (
+    "__init__.py",
+    "anaconda_boss.py",
+    "anaconda_disk.py",
+    "anaconda_main.py",
+    "anaconda_scripts.py",
+    "anaconda_stages.py",
+)
 
 START_MODULE: Final = """\
 #!/bin/sh
@@ -31,7 +42,7 @@ exec python3 -m "$1"
 DRACUT: Final = """\
 #!/bin/sh
 # dracut [OPTION...] IMAGE KERNEL. The initramfs is the lab's ready-made one, since a real dracut takes a minute in an
-# emulated machine; behind it, in an archive of its own, stands a word that no other image has.
+# emulated machine; behind it, in an archive of its own, stands a word that no other image has, and XFS.
 set -e
 for word; do
     case $word in
@@ -44,8 +55,16 @@ work=$(mktemp -d)
 cp "/usr/lib/modules/$kernel/lab-initramfs.img" "$work/image"
 # The kernel looks for the next archive at a multiple of four bytes.
 truncate -s %4 "$work/image"
-cat /proc/sys/kernel/random/uuid >"$work/made-by-dracut"
-(cd "$work" && echo made-by-dracut | busybox cpio -o -H newc) >>"$work/image" 2>/dev/null
+mkdir -p "$work/more/modules/base"
+cat /proc/sys/kernel/random/uuid >"$work/more/made-by-dracut"
+# A module's line in modules.dep names what it needs, the first to load last; the initramfs loads by name.
+number=99
+for file in $(grep ^kernel/fs/xfs/xfs.ko "/usr/lib/modules/$kernel/modules.dep" | tr -d :); do
+    name=$(basename "${file%%.ko*}")
+    busybox xzcat "/usr/lib/modules/$kernel/$file" >"$work/more/modules/base/$number-$name.ko"
+    number=$((number - 1))
+done
+(cd "$work/more" && find . -mindepth 1 | busybox cpio -o -H newc) >>"$work/image" 2>/dev/null
 install -m 0600 "$work/image" "$image"
 rm -r "$work"
 """
@@ -104,7 +123,6 @@ def anaconda_files() -> Iterator[tuple[str, Entry]]:
     stand_in = TOP / "tests/anaconda/stand_in"
     for source in sorted(stand_in.rglob("*.py")):
         yield f"/{SITE}/{source.relative_to(stand_in)}", File(source=source)
-    boss = TOP / "tests/lab/anaconda_boss.py"
-    packages = (TOP / "tests/__init__.py", TOP / "tests/lab/__init__.py")
-    for source in (*packages, boss, *sorted((TOP / "tests/anaconda").glob("*.py"))):
+    own = (TOP / "tests/lab" / name for name in GUEST)
+    for source in (TOP / "tests/__init__.py", *own, *sorted((TOP / "tests/anaconda").glob("*.py"))):
         yield f"{BOSS}/{source.relative_to(TOP)}", File(source=source)

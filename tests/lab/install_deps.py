@@ -32,7 +32,9 @@ DEBIAN = words(
     # What judges passwords, and what serves addresses and names.
     "libpwquality1 dnsmasq-base "
     # What Anaconda's modules talk over.
-    "dbus-daemon"
+    "dbus-daemon "
+    # What media are made of.
+    "squashfs-tools xorriso"
 )
 DEBIAN_BACKPORTS = words("qemu-system-x86 qemu-utils seabios")
 FEDORA = words(
@@ -40,7 +42,7 @@ FEDORA = words(
     "grub2-pc-modules grub2-tools grub2-tools-extra lvm2 mmdebstrap mtools parted python3 qemu-img "
     "qemu-system-x86-core rpm-build rpm-sign seabios-bin strace util-linux xfsprogs zstd "
     "bcache-tools btrfs-progs cryptsetup dbus-daemon dnsmasq libpwquality mdadm python3-blivet python3-gobject-base "
-    "python3-pyparted python3-urllib3"
+    "python3-pyparted python3-urllib3 squashfs-tools xorriso"
 )
 
 

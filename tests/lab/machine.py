@@ -14,6 +14,7 @@ GUEST_ADDRESS = "10.0.2.15"
 HOST_ADDRESS = "10.0.2.2"
 NAMESERVER = "10.0.2.3"
 NETWORK = "10.0.2.0/24"
+MIRROR_ADDRESS = "10.0.2.100"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,8 +33,8 @@ class Disk:
 class Nic:
     """A network card on QEMU's user network, whose DHCP server always gives GUEST_ADDRESS.
 
-    `forwards` maps a port of the guest to the host's loopback port that leads to it. `connected=False` is a card
-    without a cable.
+    `forwards` maps a port of the guest to the host's loopback port that leads to it; `mirror` is the loopback port of
+    what the guest finds at MIRROR_ADDRESS, port 80. `connected=False` is a card without a cable.
     """
 
     mac: str = "52:54:00:12:34:56"
@@ -41,6 +42,15 @@ class Nic:
     forwards: Mapping[int, int] = field(default_factory=dict)
     guest_address: str = GUEST_ADDRESS
     connected: bool = True
+    mirror: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Medium:
+    """An ISO, as a CD or as a USB disk. The firmware boots it when no disk of the machine boots."""
+
+    path: Path
+    kind: Literal["cd", "usb"] = "cd"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,6 +79,7 @@ class Machine:
     disks: Sequence[Disk] = ()
     nics: Sequence[Nic] = ()
     devices: Sequence[str] = ()
+    medium: Medium | None = None
     direct: DirectKernel | None = None
     consoles: int = 1
     qemu: str = "qemu-system-x86_64"
@@ -80,6 +91,7 @@ class Machine:
             *("-smp", str(self.cpus), "-m", str(self.memory), "-display", "none", "-device", "virtio-rng-pci"),
             *self._firmware_arguments(),
             *(argument for number, disk in enumerate(self.disks) for argument in disk_arguments(disk, number)),
+            *(medium_arguments(self.medium, len(self.disks)) if self.medium else ()),
             *(argument for number, nic in enumerate(self.nics) for argument in nic_arguments(nic, number)),
             *(argument for device in self.devices for argument in ("-device", device)),
             *self._direct_arguments(),
@@ -109,10 +121,21 @@ def disk_arguments(disk: Disk, number: int) -> Iterator[str]:
     yield from ("-device", f"{model},drive={name},serial={disk.serial},bootindex={number + 1},{sectors}{wwn}")
 
 
+def medium_arguments(medium: Medium, disks: int) -> Iterator[str]:
+    """A medium's arguments; it comes behind the disks in the firmware's order."""
+    yield from ("-drive", f"if=none,id=medium,file={medium.path},format=raw,readonly=on")
+    if medium.kind == "cd":
+        yield from ("-device", "virtio-scsi-pci", "-device", f"scsi-cd,drive=medium,bootindex={disks + 1}")
+    else:
+        yield from ("-device", "qemu-xhci", "-device", f"usb-storage,drive=medium,bootindex={disks + 1}")
+
+
 def nic_arguments(nic: Nic, number: int) -> Iterator[str]:
     """A network card's arguments; boot roms are left out, since nothing here boots from the network."""
     name = f"net{number}"
     forwards = "".join(f",hostfwd=tcp:127.0.0.1:{host}-:{guest}" for guest, host in nic.forwards.items())
+    if nic.mirror:
+        forwards += f",guestfwd=tcp:{MIRROR_ADDRESS}:80-cmd:busybox nc 127.0.0.1 {nic.mirror}"
     yield from ("-netdev", f"user,id={name},dhcpstart={nic.guest_address}{forwards}")
     yield from ("-device", f"{nic.model},netdev={name},mac={nic.mac},romfile=,id=nic{number}")
 

@@ -12,7 +12,8 @@ import pytest
 
 from tests.anaconda.dialogs import Kind
 from tests.anaconda.queue import Stage
-from tests.lab.anaconda import LACKING, Installer, installed_machine, installer
+from tests.lab.anaconda import Installer, installed_machine, installer
+from tests.lab.anaconda_packages import LACKING
 from tests.lab.disk import DISK_SIZE, ROOT_SIZE, ROOT_UUID
 from tests.lab.images import DATA_SERIAL, SYSTEM_SERIAL, empty_disk
 from tests.lab.journey import PASSWORD, PASSWORD_HASH, Journey
