@@ -81,9 +81,8 @@ def site(built: Path) -> str:
     return path.removesuffix(inner)
 
 
-def python_files(built: Path, *, addon: bool) -> list[str]:
+def python_files(built: Path) -> list[str]:
     names = [name for name in files_of(built.parent) if name.startswith("zeus_installer/")]
-    names = [name for name in names if name.startswith("zeus_installer/addon/") == addon]
     return [f"-rw-r--r-- /SITE/{name}" for name in names if name != "zeus_installer/firstboot/95-zeus.install"]
 
 
@@ -106,8 +105,15 @@ def test_the_source_package_has_the_commit(built: Path) -> None:
     assert sorted(name.removeprefix(prefix) for name in listed if not name.endswith("/")) == files_of(built.parent)
 
 
-def test_zeus_installer_has_all_but_the_add_on(built: Path) -> None:
-    assert contents(built, "zeus-installer") == sorted(["-rwxr-xr-x /usr/bin/zeus", *python_files(built, addon=False)])
+def test_zeus_installer_has_the_program_and_the_kickstarts(built: Path) -> None:
+    kickstarts = [name for name in files_of(built.parent) if name.startswith("kickstart/")]
+    assert contents(built, "zeus-installer") == sorted(
+        [
+            "-rwxr-xr-x /usr/bin/zeus",
+            *python_files(built),
+            *(f"-rw-r--r-- /usr/share/zeus/{name}" for name in kickstarts),
+        ]
+    )
 
 
 def test_zeus_firstboot_has_what_greets_at_boot_and_the_kernel_hook(built: Path) -> None:
@@ -122,8 +128,6 @@ def test_zeus_firstboot_has_what_greets_at_boot_and_the_kernel_hook(built: Path)
 def test_the_add_on_is_where_anaconda_looks(built: Path) -> None:
     assert contents(built, "anaconda-addon-zeus") == sorted(
         [
-            *python_files(built, addon=True),
-            *(f"-rw-r--r-- /usr/share/zeus/{name}" for name in files_of(built.parent) if name.startswith("kickstart/")),
             f"-rw-r--r-- /usr/share/anaconda/dbus/confs/{DBUS}.conf",
             f"-rw-r--r-- /usr/share/anaconda/dbus/services/{DBUS}.service",
             f"lrwxrwxrwx /{ADDONS}/org_xenproject_zeus",

@@ -33,16 +33,18 @@ DEBIAN = words(
     "libpwquality1 dnsmasq-base "
     # What Anaconda's modules talk over.
     "dbus-daemon "
-    # What media are made of.
-    "squashfs-tools xorriso"
+    # What media are made of, and what machines boot from over a network.
+    "isolinux isomd5sum squashfs-tools syslinux-common xorriso ipxe-qemu nginx-light"
 )
+# A package of a server that must not start it: masked before the package comes.
+MASKED = {"nginx-light": Path("/etc/systemd/system/nginx.service")}
 DEBIAN_BACKPORTS = words("qemu-system-x86 qemu-utils seabios")
 FEDORA = words(
     "busybox cpio createrepo_c curl debian-keyring dnf dosfstools e2fsprogs edk2-ovmf gnupg2 grub2-efi-x64-modules "
     "grub2-pc-modules grub2-tools grub2-tools-extra lvm2 mmdebstrap mtools parted python3 qemu-img "
     "qemu-system-x86-core rpm-build rpm-sign seabios-bin strace util-linux xfsprogs zstd "
     "bcache-tools btrfs-progs cryptsetup dbus-daemon dnsmasq libpwquality mdadm python3-blivet python3-gobject-base "
-    "python3-pyparted python3-urllib3 squashfs-tools xorriso"
+    "python3-pyparted python3-urllib3 isomd5sum squashfs-tools syslinux xorriso ipxe-roms-qemu nginx"
 )
 
 
@@ -91,11 +93,21 @@ def install_debian(missing: list[str]) -> None:
         BACKPORTS_LIST.write_text(f"deb {debian_archive()} {BACKPORTS} main\n")
     apt("update", "-q")
     ordinary = [name for name in missing if name in DEBIAN]
+    mask(ordinary)
     if ordinary:
         apt("install", "-q", "-y", "--no-install-recommends", *ordinary)
     backports = [name for name in missing if name in DEBIAN_BACKPORTS]
     if backports:
         apt("install", "-q", "-y", "--no-install-recommends", "-t", BACKPORTS, *backports)
+
+
+def mask(names: list[str]) -> None:
+    """Keep the servers among the packages from being started; one that was there before is not touched."""
+    for name in names:
+        unit = MASKED.get(name)
+        if unit and not unit.exists() and not unit.is_symlink():
+            unit.parent.mkdir(parents=True, exist_ok=True)
+            unit.symlink_to("/dev/null")
 
 
 def debian_archive() -> str:

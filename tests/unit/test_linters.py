@@ -52,6 +52,8 @@ def test_imports_point_one_way() -> None:
         "engine": 5,
         "answer_sources": 5,
         "worker": 6,
+        "iso": 6,
+        "pxe": 7,
         "screens": 7,
         "addon": 7,
         "cli": 8,

@@ -8,12 +8,15 @@ from zeus_installer.answers.model import Answers
 from zeus_installer.system.secrets import Secret
 
 
-def dump(answers: Answers) -> str:
-    """Write `answers` as TOML. Secrets stand in it as they are: whoever stores the text protects the file."""
-    return "".join([f"version = {answers.version}\n", *_tables(_plain(answers), ())])
+def dump(answers: Answers, *, secrets: bool = True) -> str:
+    """Write `answers` as TOML. Secrets stand in it as they are: whoever stores the text protects the file.
+
+    Without `secrets` the text is for people only: it shows where each one is.
+    """
+    return "".join([f"version = {answers.version}\n", *_tables(_plain(answers, secrets), ())])
 
 
-def _plain(table: object) -> dict[str, object]:
+def _plain(table: object, secrets: bool) -> dict[str, object]:
     """Give what differs from the defaults, as TOML's own types."""
     plain: dict[str, object] = {}
     for field in dataclasses.fields(table):  # type: ignore[arg-type] # the tables of the model are dataclasses
@@ -21,18 +24,18 @@ def _plain(table: object) -> dict[str, object]:
         factory = field.default_factory
         default = field.default if factory is dataclasses.MISSING else factory()
         if value != default:
-            plain[field.name] = _plain_value(value)
+            plain[field.name] = _plain_value(value, secrets)
     return plain
 
 
-def _plain_value(value: object) -> object:
+def _plain_value(value: object, secrets: bool) -> object:
     match value:
         case Secret():
-            return value.reveal()
+            return value.reveal() if secrets else repr(value)
         case tuple():
-            return [_plain_value(item) for item in value]
+            return [_plain_value(item, secrets) for item in value]
         case _ if dataclasses.is_dataclass(value):
-            return _plain(value)
+            return _plain(value, secrets)
         case _:
             return value
 

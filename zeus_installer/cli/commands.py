@@ -8,6 +8,7 @@ COMMANDS: Final = {
     "validate": "an answer file, a kickstart or an answer file of XCP-ng, offline",
     "convert": "an answer file of XCP-ng or XenServer into ours, all that is lost named",
     "answers": "find the answers of this machine, as an installation would",
+    "iso": "make a boot medium of a netinstall ISO, and look into one",
     "plan": "what an installation would do; nothing is written",
     "install": "plan, check, run",
     "wizard": "the same on the console, screen by screen",
