@@ -1,12 +1,13 @@
 """What somebody gives for a medium: answers, a kickstart, kernel words. All is held against its rules first."""
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 from zeus_installer.kickstart.answer_file import validate_answers
+from zeus_installer.kickstart.flatten import flatten
 from zeus_installer.kickstart.messages import Message
 from zeus_installer.kickstart.text import required_text
 from zeus_installer.system.errors import UsageError, ZeusError
@@ -14,7 +15,8 @@ from zeus_installer.system.errors import UsageError, ZeusError
 _PACKAGE: Final = Path(__file__).parents[1]
 # Beside the package in a clone; where the package's RPM has it otherwise.
 _KICKSTARTS: Final = (_PACKAGE.with_name("kickstart"), Path("/usr/share/zeus/kickstart"))
-_MEDIA: Final = "zeus-media.ks"
+FOR_MEDIA: Final = "zeus-media.ks"
+FOR_NETWORKS: Final = "zeus-pxe.ks"
 FOR_EVERY_MACHINE: Final = "answers.toml"
 # What a machine looks for: MAC addresses and serial numbers (answer_sources.names).
 _NAME: Final = re.compile(r"[A-Za-z0-9._-]+\.toml")
@@ -33,14 +35,22 @@ class Given:
 
 def read_given(*, kickstart: Path | None, answers: Path | None, append: Sequence[str]) -> Given:
     """Read what is given. All that is wrong is a `UsageError`."""
-    return Given(kickstart=_kickstart(kickstart), answers=_answers(answers), append=tuple(_words(append)))
+    return Given(
+        kickstart=kickstart_text(kickstart, default=FOR_MEDIA), answers=_answers(answers), append=kernel_words(append)
+    )
 
 
-def kickstart_directory() -> Path:
-    """Give the directory of the kickstarts that come with Zeus."""
+def kickstart_text(given: Path | None, *, default: str) -> str:
+    """Give a kickstart as one file; one of somebody's that is wrong is a `UsageError`. `default` is one of ours."""
+    if given is not None:
+        _check_kickstart(given)
+    return flatten(given or _own_kickstart(default))
+
+
+def _own_kickstart(name: str) -> Path:
     for directory in _KICKSTARTS:
-        if (directory / _MEDIA).is_file():
-            return directory
+        if (directory / name).is_file():
+            return directory / name
     raise ZeusError(
         "iso.no_kickstarts",
         f"the kickstarts of Zeus are missing: {_KICKSTARTS[-1]}",
@@ -48,24 +58,18 @@ def kickstart_directory() -> Path:
     )
 
 
-def _kickstart(given: Path | None) -> str:
-    """Give the medium's kickstart, with what it includes of this machine; one that is wrong is a `UsageError`."""
-    if given is None:
-        return (kickstart_directory() / _MEDIA).read_text()
-    text = required_text(given, "a kickstart file")
+def _check_kickstart(path: Path) -> None:
     try:
-        from zeus_installer.kickstart.flatten import flatten
         from zeus_installer.kickstart.validate import validate
     except ModuleNotFoundError as error:
         if (error.name or "").partition(".")[0] != "pykickstart":
             raise
         raise ZeusError(
             "kickstart.no_pykickstart",
-            f"{given} cannot be checked: pykickstart, which knows the rules of kickstarts, is not installed",
+            f"{path} cannot be checked: pykickstart, which knows the rules of kickstarts, is not installed",
             hint="install python3-kickstart",
         ) from error
-    _refuse_errors("iso.bad_kickstart", validate(given, text=text))
-    return flatten(given)
+    _refuse_errors("iso.bad_kickstart", validate(path))
 
 
 def _answers(given: Path | None) -> Mapping[str, str]:
@@ -99,11 +103,13 @@ def _refuse_errors(code: str, messages: Sequence[Message]) -> None:
         raise UsageError(code, "\n".join(errors))
 
 
-def _words(given: Sequence[str]) -> Iterator[str]:
-    for word in " ".join(given).split():
+def kernel_words(given: Sequence[str]) -> tuple[str, ...]:
+    """Give words for the kernel command line; one that a boot loader could misread is a `UsageError`."""
+    words = " ".join(given).split()
+    for word in words:
         if not _WORD.fullmatch(word):
             raise UsageError(
                 "iso.kernel_word",
                 f"--append {word!r}: a word for the kernel has letters, digits and @%+=:,./?&~_- only",
             )
-        yield word
+    return tuple(words)

@@ -17,7 +17,7 @@ _KERNEL: Final = re.compile(r"^\s*(linux(?:efi|16)?)\s+(\S+)\s+(.*)$")
 _INITRD: Final = re.compile(r"^\s*(initrd(?:efi|16)?)\s+(\S.*)$")
 _LABEL: Final = re.compile(r"hd:LABEL=([^:\s]+)")
 # Serial ports are set up where there are any: a menu on a screen alone is of no use to a machine without one.
-_TERMINALS: Final = """\
+TERMINALS: Final = """\
 if serial --unit=0 --speed=115200; then
   terminal_input serial console
   terminal_output serial console
@@ -72,7 +72,7 @@ def with_zeus(original: str, start: Start, menu: Menu) -> str:
         (
             f"set default={menu.default}\nset timeout={menu.timeout}\n",
             settings,
-            _TERMINALS,
+            TERMINALS,
             *_entries(start, menu),
             f"submenu '{SUBMENU}' {{\n{theirs}}}\n",
         )
