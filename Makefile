@@ -8,7 +8,7 @@ help:
 	@echo "make test           all tests: unit, component, virtual machines"
 	@echo "make test-fast      unit and component tests only"
 	@echo "make test-anaconda  the add-on's tests on Anaconda itself; ANACONDA_SOURCE names directories that have it"
-	@echo "make campaign       search for what the tests have not tried; SEED=N tries the same again"
+	@echo "make campaign       what takes too long for every day: other examples (SEED=N tries the same again), all media"
 	@echo "make bench          measure, each figure against its peer"
 	@echo "make screenshots    take docs/screens anew, each picture from the real terminal output"
 	@echo "make lab            build the lab only: what the tests and the demo boot and install from (cached)"
@@ -33,6 +33,7 @@ SEED ?= $(shell date +%s)
 campaign: lab
 	$(PYTHON) -m pytest tests/unit tests/component -m hypothesis --hypothesis-profile=campaign --hypothesis-seed=$(SEED) \
 		--timeout=3600
+	$(PYTHON) -m pytest tests/vm -m campaign
 
 lint: .venv/ready
 	$(PYTHON) -m pytest tests/unit/test_linters.py

@@ -49,7 +49,15 @@ def media(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Media]:
         yield Media(here=here, medium=make_medium(scratch / "zeus.iso", here, scratch))
 
 
-@pytest.mark.parametrize(("firmware", "kind"), [("bios", "cd"), ("uefi", "usb")])
+@pytest.mark.parametrize(
+    ("firmware", "kind"),
+    [
+        ("bios", "cd"),
+        ("uefi", "usb"),
+        pytest.param("bios", "usb", marks=pytest.mark.campaign),
+        pytest.param("uefi", "cd", marks=pytest.mark.campaign),
+    ],
+)
 def test_a_medium_makes_an_empty_machine_a_host(
     tmp_path: Path, media: Media, firmware: Firmware, kind: Literal["cd", "usb"]
 ) -> None:
