@@ -8,7 +8,7 @@ from zeus_installer.iso import grub_menu, isolinux_menu
 from zeus_installer.iso.addon_image import addon_image
 from zeus_installer.iso.entries import DIRECTORY, make_menu
 from zeus_installer.iso.firmware import EFI_MENUS
-from zeus_installer.iso.given import Given
+from zeus_installer.iso.given import Given, own_kickstart
 from zeus_installer.iso.record import ORIGINAL
 from zeus_installer.iso.source import Source
 from zeus_installer.iso.stage import Stage
@@ -27,6 +27,9 @@ _KINDS: Final = (
 def put_kickstart(stage: Stage, given: Given) -> None:
     """Put the kickstart and the answers where the installer looks for them."""
     stage.put(f"{DIRECTORY}/zeus.ks", given.kickstart)
+    # What is made in the installer includes some of them (kickstart.prepare).
+    for snippet in sorted(own_kickstart("snippets").glob("*.ks")):
+        stage.put(f"{DIRECTORY}/snippets/{snippet.name}", snippet.read_text())
     for name, text in given.answers.items():
         stage.put(f"{DIRECTORY}/{name}", text, mode=0o400)
 

@@ -44,12 +44,13 @@ def kickstart_text(given: Path | None, *, default: str) -> str:
     """Give a kickstart as one file; one of somebody's that is wrong is a `UsageError`. `default` is one of ours."""
     if given is not None:
         _check_kickstart(given)
-    return flatten(given or _own_kickstart(default))
+    return flatten(given or own_kickstart(default))
 
 
-def _own_kickstart(name: str) -> Path:
+def own_kickstart(name: str) -> Path:
+    """Give the place of one of our kickstarts, or of a snippet."""
     for directory in _KICKSTARTS:
-        if (directory / name).is_file():
+        if (directory / name).exists():
             return directory / name
     raise ZeusError(
         "iso.no_kickstarts",

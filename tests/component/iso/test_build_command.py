@@ -96,6 +96,7 @@ def test_a_medium_has_all_that_its_iso_had_and_zeus(made: Path, netinst_iso: Pat
     # GRUB's image for the BIOS has its own place in it.
     images = {"/images/efiboot.img", "/images/eltorito.img"}
     assert changed == {"/EFI/BOOT/grub.cfg", "/boot/grub2/grub.cfg", *images}
+    snippets = {f"/zeus/snippets/{path.name}" for path in (ROOT / "kickstart/snippets").iterdir()}
     assert after.keys() - before.keys() == {
         "/images/product.img",
         "/zeus/answers.toml",
@@ -103,6 +104,7 @@ def test_a_medium_has_all_that_its_iso_had_and_zeus(made: Path, netinst_iso: Pat
         "/zeus/original/EFI/BOOT/grub.cfg",
         "/zeus/original/boot/grub2/grub.cfg",
         "/zeus/zeus.ks",
+        *snippets,
     }
     kickstart = text(made, "/zeus/zeus.ks", tmp_path)
     assert "zeus_prepare --answers auto --may-ask" in kickstart
