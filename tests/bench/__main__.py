@@ -4,13 +4,15 @@ import sys
 from collections.abc import Callable, Sequence
 from typing import Final
 
-from tests.bench import demo, packages, probe, wizard
+from tests.bench import demo, packages, probe, pxe, pxe_install, wizard
 from tests.bench.rows import Row, print_rows
 
 BENCHES: Final[dict[str, Callable[[], Sequence[Row]]]] = {
     "probe": probe.measure,
     "packages": packages.measure,
     "wizard": wizard.measure,
+    "pxe": pxe.measure,
+    "pxe-install": pxe_install.measure,
     "demo": demo.measure,
 }
 

@@ -9,6 +9,7 @@ COMMANDS: Final = {
     "convert": "an answer file of XCP-ng or XenServer into ours, all that is lost named",
     "answers": "find the answers of this machine, as an installation would",
     "iso": "make a boot medium of a netinstall ISO, and look into one",
+    "pxe": "make what machines boot from over the network, and serve it",
     "plan": "what an installation would do; nothing is written",
     "install": "plan, check, run",
     "wizard": "the same on the console, screen by screen",

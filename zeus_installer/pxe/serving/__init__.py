@@ -1,0 +1,1 @@
+"""A bench of a few machines: dnsmasq and nginx with a rendered tree, and what the machines tell."""
