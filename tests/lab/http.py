@@ -1,4 +1,4 @@
-"""An HTTP server for one directory, on 127.0.0.1, that can be told to misbehave path by path."""
+"""An HTTP server for one directory, on 127.0.0.1 if not told otherwise, that can be told to misbehave path by path."""
 
 import re
 import threading
@@ -56,18 +56,23 @@ Fault = Missing | Broken | Cut | Hang | Slow | Die
 
 @contextmanager
 def serve(
-    directory: Path, *, faults: Mapping[str, Fault] | None = None, log: list[str] | None = None, port: int = 0
+    directory: Path,
+    *,
+    faults: Mapping[str, Fault] | None = None,
+    log: list[str] | None = None,
+    port: int = 0,
+    host: str = "127.0.0.1",
 ) -> Iterator[str]:
     """Serve the files below `directory`, on a free port when none is named; yields the base URL without a final slash.
 
     `faults` maps a path relative to `directory` to how it misbehaves and is read anew at each request, so that a test
     may change it. `log` is given a line `METHOD path` for each request.
     """
-    server = Server(directory, faults if faults is not None else {}, log if log is not None else [], port)
+    server = Server(directory, faults if faults is not None else {}, log if log is not None else [], (host, port))
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
     thread.start()
     try:
-        yield f"http://127.0.0.1:{server.server_address[1]}"
+        yield f"http://{host}:{server.server_address[1]}"
     finally:
         server.ending.set()
         server.shutdown()
@@ -82,8 +87,8 @@ class Server(ThreadingHTTPServer):
     block_on_close = False
     request_queue_size = 64
 
-    def __init__(self, directory: Path, faults: Mapping[str, Fault], log: list[str], port: int) -> None:
-        super().__init__(("127.0.0.1", port), Handler)
+    def __init__(self, directory: Path, faults: Mapping[str, Fault], log: list[str], address: tuple[str, int]) -> None:
+        super().__init__(address, Handler)
         self.directory = directory.resolve()
         self.faults = faults
         self.log = log

@@ -34,7 +34,8 @@ class Nic:
     """A network card on QEMU's user network, whose DHCP server always gives GUEST_ADDRESS.
 
     `forwards` maps a port of the guest to the host's loopback port that leads to it; `mirror` is the loopback port of
-    what the guest finds at MIRROR_ADDRESS, port 80. `connected=False` is a card without a cable.
+    what the guest finds at MIRROR_ADDRESS, port 80. `connected=False` is a card without a cable. With `tap`, a tap of
+    the machine's namespace, the card is there instead. The firmware boots one with `boot` when no disk boots.
     """
 
     mac: str = "52:54:00:12:34:56"
@@ -43,6 +44,8 @@ class Nic:
     guest_address: str = GUEST_ADDRESS
     connected: bool = True
     mirror: int | None = None
+    tap: str | None = None
+    boot: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,7 +71,8 @@ class Machine:
 
     `memory` is in MiB. `-cpu max` is an AMD processor with SVM and nested paging; without RDTSCP, whose intercept
     QEMU's emulation gets wrong. `variables` is the UEFI variable store, made on first use. `consoles` counts the serial
-    ports that somebody sits at: ttyS0, ttyS1.
+    ports that somebody sits at: ttyS0, ttyS1. `serial` is what the firmware says, `namespace` the network namespace
+    that QEMU runs in, `uefi_boot` how UEFI firmware boots from a network.
     """
 
     cpus: int = 2
@@ -83,16 +87,20 @@ class Machine:
     direct: DirectKernel | None = None
     consoles: int = 1
     qemu: str = "qemu-system-x86_64"
+    serial: str | None = None
+    namespace: str | None = None
+    uefi_boot: Literal["pxe", "http"] = "pxe"
 
     def arguments(self, accelerator: str) -> list[str]:
         """QEMU's command line, without consoles and control sockets."""
         return [
+            *(("ip", "netns", "exec", self.namespace) if self.namespace else ()),
             *(self.qemu, "-nodefaults", "-machine", "q35,sata=off", "-accel", accelerator, "-cpu", self.cpu),
             *("-smp", str(self.cpus), "-m", str(self.memory), "-display", "none", "-device", "virtio-rng-pci"),
             *self._firmware_arguments(),
             *(argument for number, disk in enumerate(self.disks) for argument in disk_arguments(disk, number)),
             *(medium_arguments(self.medium, len(self.disks)) if self.medium else ()),
-            *(argument for number, nic in enumerate(self.nics) for argument in nic_arguments(nic, number)),
+            *(argument for number, nic in enumerate(self.nics) for argument in self._nic_arguments(nic, number)),
             *(argument for device in self.devices for argument in ("-device", device)),
             *self._direct_arguments(),
         ]
@@ -104,6 +112,21 @@ class Machine:
             code = first_existing(OVMF_CODE)
             yield from ("-drive", f"if=pflash,format={image_format(code)},readonly=on,file={code}")
             yield from ("-drive", f"if=pflash,format={image_format(self.variables)},file={self.variables}")
+            if self.uefi_boot == "http":
+                for version in ("4", "6"):
+                    yield from ("-fw_cfg", f"name=opt/org.tianocore/IPv{version}PXESupport,string=n")
+        if self.serial:
+            yield from ("-smbios", f"type=1,serial={self.serial}")
+
+    def _nic_arguments(self, nic: Nic, number: int) -> Iterator[str]:
+        """A network card's arguments. UEFI firmware has a driver of its own; BIOS boots with the card's ROM."""
+        yield from (
+            "-netdev",
+            f"tap,id=net{number},ifname={nic.tap},script=no,downscript=no" if nic.tap else user_network(nic, number),
+        )
+        order = f",bootindex={len(self.disks) + 2 + number}" if nic.boot else ""
+        rom = "" if nic.boot and self.firmware == "bios" else ",romfile="
+        yield from ("-device", f"{nic.model},netdev=net{number},mac={nic.mac}{rom}{order},id=nic{number}")
 
     def _direct_arguments(self) -> Iterator[str]:
         if self.direct:
@@ -130,14 +153,12 @@ def medium_arguments(medium: Medium, disks: int) -> Iterator[str]:
         yield from ("-device", "qemu-xhci", "-device", f"usb-storage,drive=medium,bootindex={disks + 1}")
 
 
-def nic_arguments(nic: Nic, number: int) -> Iterator[str]:
-    """A network card's arguments; boot roms are left out, since nothing here boots from the network."""
-    name = f"net{number}"
+def user_network(nic: Nic, number: int) -> str:
+    """QEMU's own network behind a card."""
     forwards = "".join(f",hostfwd=tcp:127.0.0.1:{host}-:{guest}" for guest, host in nic.forwards.items())
     if nic.mirror:
         forwards += f",guestfwd=tcp:{MIRROR_ADDRESS}:80-cmd:busybox nc 127.0.0.1 {nic.mirror}"
-    yield from ("-netdev", f"user,id={name},dhcpstart={nic.guest_address}{forwards}")
-    yield from ("-device", f"{nic.model},netdev={name},mac={nic.mac},romfile=,id=nic{number}")
+    return f"user,id=net{number},dhcpstart={nic.guest_address}{forwards}"
 
 
 def first_existing(candidates: Sequence[Path]) -> Path:
