@@ -30,6 +30,8 @@ BASE: Final = Path("/run/lab/image/base")
 CACHE: Final = "/var/tmp/dnf.cache"
 # The distribution's repository of this image.
 DISTRIBUTION: Final = "fedora-lab"
+# Anaconda's name of the repository that `url` gives; it has no key.
+BASE_REPOSITORY: Final = "anaconda"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,9 +76,12 @@ class FullStages(Stages):
         shutil.rmtree(SYSTEM_ROOT / CACHE.lstrip("/"), ignore_errors=True)
 
     def dnf_options(self) -> list[str]:
-        """The repositories that the kickstart names, and the distribution's, as the installer's own files have them."""
-        names = [DISTRIBUTION, *(repo.name for repo in self.handler.repo.repoList)]
+        """The repositories that the kickstart names, and its base: an address, or what the installer's files have."""
+        names = [BASE_REPOSITORY if self.handler.url.url else DISTRIBUTION]
+        names += [repo.name for repo in self.handler.repo.repoList]
+        base = [f"--repofrompath={BASE_REPOSITORY},{self.handler.url.url}", f"--setopt={BASE_REPOSITORY}.gpgcheck=0"]
         return [
+            *(base if self.handler.url.url else ()),
             *("--assumeyes", "--quiet", "--releasever=44", f"--installroot={SYSTEM_ROOT}"),
             *("--setopt=reposdir=/etc/yum.repos.d", "--setopt=varsdir=/etc/dnf/vars", f"--setopt=cachedir={CACHE}"),
             *("--setopt=install_weak_deps=False", "--disablerepo=*", f"--enablerepo={','.join(names)}"),

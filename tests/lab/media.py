@@ -4,7 +4,7 @@ with site(scratch) as here: here.machine(scratch / "a", firmware="uefi", kind="u
 """
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,7 +19,7 @@ from tests.lab.journey import Wish, served
 from tests.lab.machine import Disk, Machine, Medium, Nic
 from tests.lab.netinst import netinst
 from tests.lab.product import guest_url
-from tests.lab.repositories import KEY_NAME
+from tests.lab.repositories import DISTRIBUTION, KEY_NAME
 from tests.lab.tools import run
 
 # dom0's partitions as our kickstarts have them take 35 GiB of it.
@@ -28,26 +28,25 @@ SYSTEM_SIZE: Final = 40 * 1024**3
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Site:
-    """The servers, as the lab's machines see them. `mirror` is a loopback port."""
+    """The servers, by their loopback addresses: all repositories but the product's, and that one."""
 
     url: str
     own_url: str
-    mirror: int
 
-    def answers(self) -> str:
-        """The answers of a machine of this site: the repository's disk is the one with DATA_SERIAL."""
-        text = Wish(extra=self.own_repository()).answers(self.url)
+    def answers(self, seen: Callable[[str], str]) -> str:
+        """The answers of a machine whose repository's disk is the one with DATA_SERIAL.
+
+        `seen` gives an address as those who ask it see it.
+        """
+        own = (
+            f'\n[[packages.repos]]\nid = "installer"\nbaseurl = "{seen(self.own_url)}/{ADDON_REPOSITORY}/"\n'
+            f'gpgkey = "{seen(self.url)}/{KEY_NAME}"\n'
+        )
+        text = Wish(extra=own).answers(seen(self.url))
         return text.replace("[storage]\n", '[storage]\nwipe = "listed-disks"\n')
 
-    def own_repository(self) -> str:
-        """The repository of the product."""
-        return (
-            f'\n[[packages.repos]]\nid = "installer"\nbaseurl = "{self.own_url}/{ADDON_REPOSITORY}/"\n'
-            f'gpgkey = "{self.url}/{KEY_NAME}"\n'
-        )
-
     def machine(
-        self, scratch: Path, medium: Path, *, firmware: Firmware, kind: Literal["cd", "usb"], https: int
+        self, scratch: Path, medium: "ZeusMedium", *, firmware: Firmware, kind: Literal["cd", "usb"], https: int
     ) -> Machine:
         """A machine with two empty disks and the medium; `https` is the loopback port of its XenAPI."""
         disks = {SYSTEM_SERIAL: SYSTEM_SIZE, DATA_SERIAL: 20 * 1024**3}
@@ -58,9 +57,17 @@ class Site:
                 Disk(path=empty_disk(scratch / f"{serial}.qcow2", size), serial=serial)
                 for serial, size in disks.items()
             ],
-            nics=[Nic(forwards={443: https}, mirror=self.mirror)],
-            medium=Medium(path=medium, kind=kind),
+            nics=[Nic(forwards={443: https}, mirror=None if medium.offline else urlsplit(self.url).port)],
+            medium=Medium(path=medium.path, kind=kind),
         )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ZeusMedium:
+    """A medium of ours. An offline one names servers that its machines cannot reach."""
+
+    path: Path
+    offline: bool
 
 
 @contextmanager
@@ -69,17 +76,27 @@ def site(scratch: Path) -> Iterator[Site]:
     public = scratch / "public"
     make_repository(public / ADDON_REPOSITORY, scratch / "build")
     with served() as url, serve(public) as own_url:
-        yield Site(
-            url=guest_url(url),
-            own_url=guest_url(own_url),
-            mirror=urlsplit(url).port or 0,
-        )
+        yield Site(url=url, own_url=own_url)
 
 
-def make_medium(out: Path, here: Site, scratch: Path) -> Path:
+def make_medium(out: Path, here: Site, *, offline: bool = False) -> ZeusMedium:
     """The lab's netinstall ISO with Zeus on it, which asks nothing."""
-    answers = scratch / "answers.toml"
-    answers.write_text(here.answers())
-    command = [sys.executable, "-m", "zeus_installer", "iso", "build", netinst() / "netinst.iso", "-o", out]
-    run([*command, "--answers", answers, "--unattended", "--append", f"zeus.system_disk={SYSTEM_SERIAL}"])
-    return out
+    answers = out.with_suffix(".toml")
+    answers.write_text(here.answers(str if offline else guest_url))
+    command = (
+        "env",
+        f"XDG_CACHE_HOME={out.parent}",
+        sys.executable,
+        "-m",
+        "zeus_installer",
+        "iso",
+        "build",
+        netinst() / "netinst.iso",
+        "-o",
+        out,
+    )
+    own = ("--answers", answers, "--unattended", "--append", f"zeus.system_disk={SYSTEM_SERIAL}")
+    key = ("--offline-key", f"{here.url}/{KEY_NAME}")
+    packages = ("--offline", "--offline-repo", f"{DISTRIBUTION}={here.url}/{DISTRIBUTION}", *key)
+    run([*command, *own, *(packages if offline else ())])
+    return ZeusMedium(path=out, offline=offline)

@@ -172,6 +172,14 @@ def test_nothing_is_wrong_with_a_good_one(said: Said) -> None:
             ],
         ),
         (
+            "[packages]\n",
+            '[packages]\noffline = "/run/install/repo/zeus/packages"\n',
+            [
+                "ks:27: error: packages.offline: nothing gives Anaconda the set's repositories of the distribution\n"
+                "  hint: add, below the script with zeus_prepare: %include /run/zeus/kickstart/repos.ks"
+            ],
+        ),
+        (
             "repo --name=zeus-xapi",
             "repo --name=xen --baseurl=https://xen.lan/xapi",
             [

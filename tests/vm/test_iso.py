@@ -4,7 +4,7 @@ The medium is seen by the firmware only; host and disks are judged from outside 
 """
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
@@ -15,7 +15,7 @@ from tests.lab.disk import Firmware
 from tests.lab.images import DATA_SERIAL, SYSTEM_SERIAL
 from tests.lab.journey import Journey
 from tests.lab.machine import GUEST_ADDRESS, free_port
-from tests.lab.media import Site, make_medium, site
+from tests.lab.media import Site, ZeusMedium, make_medium, site
 from tests.lab.outside import SR_TYPE_GUID, as_raw, lvm_metadata, partitions
 from tests.lab.screen import Screen
 from tests.lab.vm import LINUX, READY, XEN, Vm, boot
@@ -35,34 +35,36 @@ FIRMWARE_GUIDS: dict[Firmware, str] = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Media:
-    """A site, and a medium that was made for it."""
+    """A site, and media that were made for it."""
 
     here: Site
-    medium: Path
+    media: Mapping[bool, ZeusMedium]
 
 
 @pytest.fixture(scope="module")
 def media(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Media]:
-    """Both, for all tests here."""
+    """All of it, for all tests here."""
     scratch = tmp_path_factory.mktemp("media")
     with site(scratch) as here:
-        yield Media(here=here, medium=make_medium(scratch / "zeus.iso", here, scratch))
+        names = {False: "network.iso", True: "offline.iso"}
+        made = {offline: make_medium(scratch / name, here, offline=offline) for offline, name in names.items()}
+        yield Media(here=here, media=made)
 
 
 @pytest.mark.parametrize(
-    ("firmware", "kind"),
+    ("firmware", "kind", "offline"),
     [
-        ("bios", "cd"),
-        ("uefi", "usb"),
-        pytest.param("bios", "usb", marks=pytest.mark.campaign),
-        pytest.param("uefi", "cd", marks=pytest.mark.campaign),
+        ("bios", "cd", False),
+        ("uefi", "usb", True),
+        pytest.param("bios", "usb", True, marks=pytest.mark.campaign),
+        pytest.param("uefi", "cd", False, marks=pytest.mark.campaign),
     ],
 )
 def test_a_medium_makes_an_empty_machine_a_host(
-    tmp_path: Path, media: Media, firmware: Firmware, kind: Literal["cd", "usb"]
+    tmp_path: Path, media: Media, firmware: Firmware, kind: Literal["cd", "usb"], offline: bool
 ) -> None:
     https = free_port()
-    machine = media.here.machine(tmp_path, media.medium, firmware=firmware, kind=kind, https=https)
+    machine = media.here.machine(tmp_path, media.media[offline], firmware=firmware, kind=kind, https=https)
     with boot(machine, tmp_path / "serial.log") as vm:
         trip = Journey(vm=vm, url="", https=https)
         wait_installed(vm)
@@ -92,7 +94,7 @@ def test_a_medium_makes_an_empty_machine_a_host(
 def test_the_same_medium_starts_the_same_installation_otherwise(
     tmp_path: Path, media: Media, firmware: Firmware, kind: Literal["cd", "usb"]
 ) -> None:
-    machine = media.here.machine(tmp_path, media.medium, firmware=firmware, kind=kind, https=free_port())
+    machine = media.here.machine(tmp_path, media.media[False], firmware=firmware, kind=kind, https=free_port())
     with boot(machine, tmp_path / "serial.log") as vm:
         vm.expect(r"anaconda\[[\d.]+\]: Check the machine for Xen\n", 240)
         vm.quit()

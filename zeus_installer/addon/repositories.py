@@ -11,6 +11,7 @@ from zeus_installer.answers.model import Answers, Repo
 from zeus_installer.checks.model import Finding, failed, passed, warning
 from zeus_installer.kickstart.signatures import refuse_unchecked
 from zeus_installer.machine.model import Os
+from zeus_installer.packages.offline import taken_offline
 from zeus_installer.packages.selection import select
 from zeus_installer.sources.model import Source
 from zeus_installer.system.errors import RefusedError, ZeusError, sentence_list
@@ -24,9 +25,12 @@ _SECONDS: Final = 15.0
 def check_reachable(answers: Answers, source: Source, system: Os) -> Finding:
     """Ask each repository for its metadata and its key."""
     try:
-        select(answers, source, system)
+        request = select(answers, source, system)
+        offline = taken_offline(request, platform.machine())
     except ZeusError as error:
         return failed(_ID, error.message, remedy=error.hint)
+    if offline is not None:
+        return passed(_ID, f"{offline.directory} has {len(offline.set.packages)} packages")
     repos = (*source.repos, *answers.packages.repos)
     troubles = [trouble for repo in repos for trouble in _troubles(repo, system)]
     if troubles:

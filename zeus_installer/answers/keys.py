@@ -124,7 +124,10 @@ KEYS: Mapping[type, Mapping[str, Key]] = {
         "source": Key(help="A package source that Zeus knows, or the path of a file that describes one."),
         "repos": Key(help="Its repositories. There is no default: the source or the answers must name one."),
         "groups": Key(help="Optional package groups of the source.", format=formats.NAME),
-        "offline": Key(help="Directory or URL of an offline set.", format=formats.TEXT),
+        "offline": Key(
+            help="Directory of an offline set (docs/iso.md): every package comes from there.",
+            format=formats.ABSOLUTE_PATH,
+        ),
         "allow_unsigned": Key(help="Leave to install packages that nobody signed."),
     },
     Repo: {

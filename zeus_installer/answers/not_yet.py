@@ -37,7 +37,6 @@ NOT_YET: Sequence[NotYet] = (
     NotYet("network.management.ipv6", lambda ipv6: ipv6 != "none", "IPv6 management", 'say ipv6 = "none"'),
     NotYet("network.management.vlan", _set, "management on a VLAN", "let the switch untag the management network"),
     NotYet("network.management.ntp", _set, "setting time servers", "leave ntp out: the system keeps those that it has"),
-    NotYet("packages.offline", _set, "an offline package set", "name repositories in packages.repos, file:// works"),
 )
 
 # Tables that a later version will have: more than a word that nobody knows.

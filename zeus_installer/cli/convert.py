@@ -3,14 +3,12 @@
 import argparse
 import re
 import sys
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
-from zeus_installer.answers.reader import check_data
 from zeus_installer.cli.common import make_parser
+from zeus_installer.cli.repositories import read_repositories
 from zeus_installer.convert.convert import Conversion, Wishes, convert
-from zeus_installer.convert.draft import Value
 from zeus_installer.convert.elements import Dialect
 from zeus_installer.convert.messages import shown
 from zeus_installer.convert.source import read_bytes
@@ -62,7 +60,7 @@ def run(arguments: argparse.Namespace) -> ExitStatus:
     wishes = Wishes(
         dialect=Dialect(arguments.dialect) if arguments.dialect else None,
         machine=load(arguments.machine) if arguments.machine else None,
-        repos=_repos(arguments.repo, arguments.gpgkey),
+        repos=read_repositories(arguments.repo, arguments.gpgkey),
         checksums=dict(_checksum(word) for word in arguments.sha256),
     )
     data = read_bytes(file)
@@ -99,24 +97,6 @@ def _write(made: Conversion, output: Path) -> None:
         write_atomic(output, text, mode=0o600 if made.has_secret else 0o644)
     except OSError as error:
         raise UsageError("convert.unwritable", f"{output}: {(error.strerror or str(error)).lower()}") from error
-
-
-def _repos(named: Sequence[str], keys: Sequence[str]) -> Sequence[dict[str, Value]]:
-    if (len(keys) > 1 and len(keys) != len(named)) or (keys and not named):
-        message = f"--gpgkey is there {len(keys)} times, and --repo {len(named)} times"
-        raise UsageError("usage", message, hint="give one --gpgkey for all, or one for each --repo")
-    of_each = keys if len(keys) == len(named) else [*keys] * len(named)
-    repos: list[dict[str, Value]] = []
-    for index, word in enumerate(named):
-        name, equals, url = word.partition("=")
-        if not equals:
-            raise UsageError("usage", f"--repo {shown(word)}: wants ID=URL", hint="--repo xapi=https://…")
-        repos.append({"id": name, "baseurl": url, **({"gpgkey": of_each[index]} if of_each else {})})
-    _, problems = check_data({"version": 1, "packages": {"repos": repos}})
-    if problems:
-        hint = "name its key with --gpgkey" if "gpgkey is missing" in problems[0].message else problems[0].hint
-        raise UsageError("usage", f"--repo: {problems[0].message}", hint=hint)
-    return repos
 
 
 def _checksum(word: str) -> tuple[str, str]:

@@ -3,11 +3,15 @@
 import argparse
 import sys
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from zeus_installer.cli.common import add_json, make_parser, print_json
+from zeus_installer.cli.repositories import read_repositories
 from zeus_installer.system.codec import encode
-from zeus_installer.system.errors import ExitStatus, sentence_list
+from zeus_installer.system.errors import ExitStatus, UsageError, sentence_list
+
+if TYPE_CHECKING:
+    from zeus_installer.iso.offline import OfflineOrder
 
 _MEANING: Final = {
     "right": "implanted, and right",
@@ -47,6 +51,24 @@ def _add_build(build: argparse.ArgumentParser) -> None:
         metavar="WORDS",
         help="more words for the kernel, such as zeus.system_disk=SERIAL; can be repeated",
     )
+    build.add_argument(
+        "--offline", action="store_true", help="put all packages on it, so that the machine needs no network for them"
+    )
+    build.add_argument(
+        "--offline-repo",
+        action="append",
+        default=[],
+        metavar="ID=URL",
+        help="a repository of the distribution for --offline; can be repeated",
+    )
+    build.add_argument(
+        "--offline-key",
+        action="append",
+        default=[],
+        metavar="URL",
+        help="its key: one for all of --offline-repo, or one for each, in their order",
+    )
+    build.add_argument("--releasever", metavar="N", help="the release of --offline (default: of ISO)")
     build.add_argument("--addon", type=Path, metavar="IMAGE", help="the add-on's image (default: of this very Zeus)")
     build.add_argument("--replace", action="store_true", help="ISO has Zeus on it already: take that off first")
     build.add_argument("--force", action="store_true", help="replace the medium's file if it exists")
@@ -66,6 +88,7 @@ def _build(arguments: argparse.Namespace) -> ExitStatus:
         answers=arguments.answers,
         kickstart=arguments.kickstart,
         addon=arguments.addon,
+        offline=_offline(arguments),
         append=tuple(arguments.append),
         unattended=arguments.unattended,
         replace=arguments.replace,
@@ -78,6 +101,25 @@ def _build(arguments: argparse.Namespace) -> ExitStatus:
     if record.answers:
         sys.stderr.write("Who has the medium can read its answers: password hashes are among them.\n")
     return ExitStatus.DONE
+
+
+def _offline(arguments: argparse.Namespace) -> "OfflineOrder | None":
+    from zeus_installer.iso.offline import OfflineOrder
+    from zeus_installer.packages.port import Repository
+
+    named = read_repositories(
+        arguments.offline_repo, arguments.offline_key, option="--offline-repo", key_option="--offline-key"
+    )
+    if not arguments.offline:
+        if named or arguments.releasever:
+            raise UsageError("usage", "--offline-repo, --offline-key and --releasever are for --offline")
+        return None
+    return OfflineOrder(
+        repositories=[
+            Repository(id=str(repo["id"]), baseurl=str(repo["baseurl"]), keys=(str(repo["gpgkey"]),)) for repo in named
+        ],
+        releasever=arguments.releasever,
+    )
 
 
 def _inspect(arguments: argparse.Namespace) -> ExitStatus:
@@ -97,6 +139,10 @@ def _inspect(arguments: argparse.Namespace) -> ExitStatus:
         lines.append(("zeus", f"{found.zeus.zeus}, from {found.zeus.base.file} (SHA-256 {found.zeus.base.sha256})"))
     else:
         lines.append(("zeus", "not on it"))
+    if found.packages:
+        counts = sentence_list(f"{count} of {name}" for name, count in found.packages.repositories.items())
+        text = f"{counts}, {found.packages.size >> 20} MiB, for release {found.packages.releasever}"
+        lines.append(("packages", text))
     sys.stdout.write("".join(f"{name + ':':10}{text}\n" for name, text in lines))
     sys.stdout.write("\nmenu:\n")
     sys.stdout.write("".join(f"  {entry.title}\n      {entry.words}\n" for entry in found.menu))

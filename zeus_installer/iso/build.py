@@ -5,7 +5,7 @@ import os
 import shutil
 import tempfile
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from hashlib import file_digest
 from pathlib import Path
 from typing import Final
@@ -16,6 +16,7 @@ from zeus_installer.iso.content import put_addon, put_kickstart, put_menus
 from zeus_installer.iso.entries import DIRECTORY
 from zeus_installer.iso.firmware import boot_image_changes
 from zeus_installer.iso.given import Given, read_given
+from zeus_installer.iso.offline import PLACE, OfflineOrder, collect, with_offline
 from zeus_installer.iso.record import RECORD, Base, Record, made_already
 from zeus_installer.iso.source import Source, open_source
 from zeus_installer.iso.stage import Stage
@@ -31,14 +32,14 @@ Say = Callable[[str], object]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Order:
-    """What medium is wanted. `packages` is a directory of package repositories that goes on it."""
+    """What medium is wanted. With `offline` it has all packages."""
 
     iso: Path
     out: Path
     answers: Path | None = None
     kickstart: Path | None = None
     addon: Path | None = None
-    packages: Path | None = None
+    offline: OfflineOrder | None = None
     append: tuple[str, ...] = ()
     unattended: bool = False
     replace: bool = False
@@ -52,9 +53,11 @@ def build(order: Order, say: Say) -> Record:
     source = open_source(order.iso)
     if source.record and not order.replace:
         raise made_already(order.iso, source.record)
-    with tempfile.TemporaryDirectory(dir=order.out.parent, prefix=f".{order.out.name}.") as scratch:
+    with tempfile.TemporaryDirectory(dir=order.out.absolute().parent, prefix=f".{order.out.name}.") as scratch:
         work = Path(scratch)
         stage = Stage(work / "stage")
+        if order.offline:
+            given = _put_packages(stage, work / "packages", order.offline, source, given, say)
         record = _fill(stage, order, source, given)
         _check_space(order, source, stage)
         say(f"writing {order.out}, from {source.tree.name} {source.tree.version}")
@@ -66,13 +69,28 @@ def build(order: Order, say: Say) -> Record:
     return record
 
 
+def _put_packages(stage: Stage, place: Path, order: OfflineOrder, source: Source, given: Given, say: Say) -> Given:
+    """Collect the packages, and give the answers that take them from the medium."""
+    tree = source.tree
+    found = collect(
+        order,
+        given.answers,
+        place,
+        say,
+        kickstart=given.kickstart,
+        distribution=tree.name,
+        version=tree.version,
+    )
+    say(f"offline set: {len(found.packages)} packages, {found.size >> 20} MiB")
+    stage.put_copy(PLACE, place)
+    return replace(given, answers=with_offline(given.answers))
+
+
 def _fill(stage: Stage, order: Order, source: Source, given: Given) -> Record:
     before = source.record
     if before:
         stage.remove(DIRECTORY)
     put_kickstart(stage, given)
-    if order.packages:
-        stage.put_copy(f"{DIRECTORY}/packages", order.packages)
     record = Record(
         zeus=__version__,
         base=before.base if before else Base(file=order.iso.name, sha256=_sha256(order.iso)),

@@ -1,6 +1,8 @@
 """What is on a medium, secrets hidden: for people and for programs."""
 
+import json
 import re
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,9 +13,12 @@ from zeus_installer.answers.reader import examine
 from zeus_installer.iso.checksum import Checksum, compare
 from zeus_installer.iso.content import ISOLINUX_MENU, MENUS
 from zeus_installer.iso.entries import DIRECTORY
+from zeus_installer.iso.offline import PLACE
 from zeus_installer.iso.record import Record
 from zeus_installer.iso.source import Source, open_source
 from zeus_installer.iso.xorriso import boots_as_disk, firmwares
+from zeus_installer.packages.offline import MARKER, OfflineSet
+from zeus_installer.system.codec import decode
 from zeus_installer.system.secrets import redact
 
 _GRUB_ENTRY: Final = re.compile(r"^\s*menuentry\s+'([^']*)'.*\n\s*linux\w*\s+\S+\s+(.*)$", re.MULTILINE)
@@ -31,8 +36,17 @@ class Entry:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Packages:
+    """An offline set: for which release, how many packages of each repository, and their bytes together."""
+
+    releasever: str
+    repositories: dict[str, int]
+    size: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Inspection:
-    """A medium. `size` is in bytes; `answers` by file name, as TOML; `files` are those below /zeus."""
+    """A medium. `size` is in bytes; `answers` by file name, as TOML; `files` are those below /zeus but packages."""
 
     file: str
     label: str
@@ -46,6 +60,7 @@ class Inspection:
     zeus: Record | None
     menu: tuple[Entry, ...]
     answers: dict[str, str]
+    packages: Packages | None
     files: tuple[str, ...]
 
 
@@ -66,7 +81,8 @@ def inspect(iso: Path) -> Inspection:
         zeus=source.record,
         menu=tuple(_menu(source)),
         answers=_answers(source),
-        files=tuple(sorted(path for path in tree.files if path.startswith(f"{DIRECTORY}/"))),
+        packages=_packages(source),
+        files=tuple(sorted(path for path in tree.files if path.startswith(f"{DIRECTORY}/") and not _is_package(path))),
     )
 
 
@@ -78,6 +94,19 @@ def _menu(source: Source) -> Iterator[Entry]:
             for match in pattern.finditer(source.text(path)):
                 yield Entry(title=match[1].replace("^", ""), words=redact(match[2]))
             return
+
+
+def _packages(source: Source) -> Packages | None:
+    path = f"{PLACE}/{MARKER}"
+    if path not in source.tree.files:
+        return None
+    found = decode(OfflineSet, json.loads(source.text(path)))
+    counts = Counter(package.path.partition("/")[0] for package in found.packages)
+    return Packages(releasever=found.releasever, repositories=dict(counts), size=found.size)
+
+
+def _is_package(path: str) -> bool:
+    return path.startswith(f"{PLACE}/")
 
 
 def _answers(source: Source) -> dict[str, str]:

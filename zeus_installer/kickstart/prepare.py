@@ -24,7 +24,7 @@ from zeus_installer.kickstart.examples import refuse_examples
 from zeus_installer.kickstart.finished import refuse_finished
 from zeus_installer.kickstart.made import ANSWERS, ANSWERS_TOML, DISK, REPOSITORIES, WAY
 from zeus_installer.kickstart.refusals import tell
-from zeus_installer.kickstart.repositories import give_repositories, repo_commands
+from zeus_installer.kickstart.repositories import check_offline, for_anaconda, give_repositories, repo_commands
 from zeus_installer.kickstart.sections import ours, sections
 from zeus_installer.kickstart.signatures import refuse_unchecked
 from zeus_installer.kickstart.source import read_source
@@ -112,7 +112,8 @@ def _prepare(order: Order, given: _Given, target: Target) -> Iterator[str]:
     refuse_unchecked(answers, target)
     machine = _look(order, target)
     source = load(answers.packages.source)
-    request = select(answers, source, machine.os)
+    asked = select(answers, source, machine.os)
+    request = for_anaconda(asked)
     rule = None if order.may_ask and not order.unattended else _named_disk(target) or order.system_disk
     disk: Disk | None = None
     beside: Sequence[Disk] = ()
@@ -121,6 +122,7 @@ def _prepare(order: Order, given: _Given, target: Target) -> Iterator[str]:
         beside = check_beside(disk, answers, machine)
         if order.unattended and order.machine is None:
             yield from refuse_finished(disk, target)
+    yield from check_offline(asked)
     yield from give_repositories(request, target)
     _write(target, REPOSITORIES, repo_commands(request))
     if given.section is not None:

@@ -2,17 +2,19 @@
 
 It answers on standard output with one JSON object a line: `{"event": ...}` any number of times, `{"keys": ...}` (base64
 by address) and `{"resolution": ...}` as soon as they are known, after a download `{"unchecked": ...}` (the repositories
-that want no signatures), or `{"error": ...}`. A process of its own, since both package managers' libraries abort, leak
-and print at will, and since rpm must not be stopped half-way: it is in a session of its own and, once the transaction
-runs, deaf to SIGTERM and to the loss of whoever reads. What installs nothing ends with whoever asked for it.
+that want no signatures) and for an offline set `{"collected": ...}`, or `{"error": ...}`. A process of its own, since
+both package managers' libraries abort, leak and print at will, and since rpm must not be stopped half-way: it is in a
+session of its own and, once the transaction runs, deaf to SIGTERM and to the loss of whoever reads. What installs
+nothing ends with whoever asked for it.
 """
 
 import base64
 import json
 import os
+import platform
 import signal
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -20,14 +22,16 @@ from typing import TextIO
 from urllib.parse import unquote, urlsplit
 
 from zeus_installer.packages.choose import open_backend
+from zeus_installer.packages.collect import Collector, refuse_no_space
 from zeus_installer.packages.lifeline import end_with_parent
+from zeus_installer.packages.offline import OfflineSet, taken_offline
 from zeus_installer.packages.openpgp import public_keys
 from zeus_installer.packages.port import Action, Backend, PackageFile, Request
 from zeus_installer.packages.problems import problem
 from zeus_installer.packages.record import Record
 from zeus_installer.packages.signatures import check_signatures, trust
 from zeus_installer.system.codec import decode, encode
-from zeus_installer.system.errors import ZeusError
+from zeus_installer.system.errors import ZeusError, sentence_list
 from zeus_installer.system.events import Event, Reporter
 
 
@@ -65,18 +69,24 @@ class Answers:
 
 
 class KeyFiles:
-    """The files that `gpgkey` addresses stand for. `file:` means the target's files first, then the machine's."""
+    """The files that `gpgkey` addresses stand for. `file:` means the target's files first, then the machine's.
 
-    def __init__(self, root: Path, fetch: Callable[[str], bytes], scratch: Path) -> None:
+    `there` are those that need not be fetched.
+    """
+
+    def __init__(
+        self, root: Path, fetch: Callable[[str], bytes], scratch: Path, *, there: Mapping[str, Path] | None = None
+    ) -> None:
         self._root = root
         self._fetch = fetch
         self._scratch = scratch
+        self._there = there or {}
         self._files: dict[str, Path] = {}
 
     def file(self, url: str) -> Path:
         """Give the file for `url`, fetched if need be. What is not a public key is a `ZeusError`."""
         if url not in self._files:
-            self._files[url] = self._local(url) or self._fetched(url)
+            self._files[url] = self._there.get(url) or self._local(url) or self._fetched(url)
             if not public_keys(self._files[url].read_bytes()):
                 raise problem("packages.key", f"{url} is not an OpenPGP public key")
         return self._files[url]
@@ -115,12 +125,15 @@ def main() -> int:
 
 
 def _carry_out(order: Order, answers: Answers, report: Reporter) -> None:
-    backend = open_backend(order.request)
+    offline = taken_offline(order.request, platform.machine())
+    request = offline.request if offline else order.request
+    backend = open_backend(request)
     try:
         with TemporaryDirectory(prefix="zeus-keys-") as scratch:
-            keys = KeyFiles(Path(order.request.root), backend.fetch, Path(scratch))
+            there = offline.keys if offline else None
+            keys = KeyFiles(Path(request.root), backend.fetch, Path(scratch), there=there)
             with report.task("metadata", "Read the repositories") as part:
-                fetched = {url: keys.file(url) for repo in order.request.repos for url in repo.keys}
+                fetched = {url: keys.file(url) for repo in request.repos for url in repo.keys}
                 answers.say(
                     "keys", {url: base64.b64encode(file.read_bytes()).decode() for url, file in fetched.items()}
                 )
@@ -128,11 +141,21 @@ def _carry_out(order: Order, answers: Answers, report: Reporter) -> None:
             with report.task("resolve", "Work out what to install"):
                 resolution = backend.resolve()
             answers.say("resolution", encode(resolution))
+            if offline:
+                with report.task("offline", "Check the offline set") as part:
+                    offline.check(resolution.items, part)
+            if order.action is Action.COLLECT:
+                refuse_no_space(request, resolution.download)
+                if resolution.skipped:
+                    report.warning(f"left out, since no repository has it: {sentence_list(resolution.skipped)}")
             if resolution.items and order.action is not Action.RESOLVE:
-                files = _download(order.request, backend, keys, report)
+                files = _download(request, backend, keys, report)
                 answers.say("unchecked", sorted({file.repo for file in files if not file.check}))
                 if order.action is Action.INSTALL:
-                    _install(order.request, backend, files, keys, report)
+                    _install(request, backend, files, keys, report)
+                elif order.action is Action.COLLECT:
+                    with report.task("collect", "Fetch the metadata and write the set"):
+                        answers.say("collected", encode(_collect(request, backend, files, keys)))
     finally:
         backend.close()
 
@@ -147,6 +170,20 @@ def _download(request: Request, backend: Backend, keys: KeyFiles, report: Report
 
 def _signers(files: Sequence[PackageFile], keys: KeyFiles) -> dict[str, Path]:
     return {url: keys.file(url) for file in files if file.check for url in file.keys}
+
+
+def _collect(request: Request, backend: Backend, files: Sequence[PackageFile], keys: KeyFiles) -> OfflineSet:
+    repos = (*request.repos, *(request.others or ()))
+    there = {url: keys.file(url) for repo in repos for url in repo.keys}
+    collector = Collector(
+        request=request,
+        out=Path(request.collect or ""),
+        arch=platform.machine(),
+        fetch=backend.fetch_to,
+        keys=there,
+        cache=Path(request.scratch or request.root),
+    )
+    return collector.collect(files)
 
 
 def _install(

@@ -13,6 +13,7 @@ from contextlib import suppress
 from typing import IO, Any, cast
 
 from zeus_installer.packages.child import Order
+from zeus_installer.packages.offline import OfflineSet
 from zeus_installer.packages.port import Action, Outcome, Request, Resolution
 from zeus_installer.packages.problems import problem
 from zeus_installer.system.codec import decode, encode
@@ -37,12 +38,25 @@ def download(request: Request, report: Reporter, *, python: Sequence[str] = ()) 
     return _ask(Order(action=Action.DOWNLOAD, request=request), report, python)
 
 
+def collect(request: Request, report: Reporter, *, python: Sequence[str] = ()) -> OfflineSet | None:
+    """Put what `request` comes to into `request.collect` as an offline set; None when it comes to nothing."""
+    answer = _answer(Order(action=Action.COLLECT, request=request), report, python)
+    return decode(OfflineSet, answer["collected"]) if "collected" in answer else None
+
+
 def install(request: Request, report: Reporter, *, python: Sequence[str] = ()) -> Outcome:
     """Carry `request` out, and tell what was done. The `Record` of it is begun, not finished."""
     return _ask(Order(action=Action.INSTALL, request=request), report, python)
 
 
 def _ask(order: Order, report: Reporter, python: Sequence[str]) -> Outcome:
+    answer = _answer(order, report, python)
+    keys = {url: base64.b64decode(key) for url, key in answer["keys"].items()}
+    resolution = decode(Resolution, answer["resolution"])
+    return Outcome(resolution=resolution, keys=keys, unchecked=tuple(answer.get("unchecked", ())))
+
+
+def _answer(order: Order, report: Reporter, python: Sequence[str]) -> dict[str, Any]:
     with tempfile.TemporaryFile("w+", errors="replace") as words:
         child = start_own("packages.child", stderr=words, python=python)
         try:
@@ -58,9 +72,7 @@ def _ask(order: Order, report: Reporter, python: Sequence[str]) -> Outcome:
         if status:
             words.seek(0)
             raise _crash(status, last, words.read())
-    keys = {url: base64.b64decode(key) for url, key in answer["keys"].items()}
-    resolution = decode(Resolution, answer["resolution"])
-    return Outcome(resolution=resolution, keys=keys, unchecked=tuple(answer.get("unchecked", ())))
+    return answer
 
 
 def _converse(child: subprocess.Popen[str], order: Order, report: Reporter) -> tuple[dict[str, Any], str]:

@@ -5,9 +5,11 @@ What dnf 4 does not do by itself, by its sources (4.14): make the directory of i
 """
 
 import logging
+import shutil
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import dnf
 import dnf.callback
@@ -18,7 +20,7 @@ import libdnf.transaction
 import rpm
 
 from zeus_installer.packages.dnf4_locks import drop_stale_locks
-from zeus_installer.packages.port import Item, PackageFile, Request, Resolution
+from zeus_installer.packages.port import Item, PackageFile, Repository, Request, Resolution
 from zeus_installer.packages.problems import classified, missing, problem, scriptlets
 from zeus_installer.packages.progress import DownloadMeter
 from zeus_installer.system.errors import sentence_list
@@ -42,6 +44,8 @@ class Dnf4:
         watch_log(meter)
         try:
             self._base.fill_sack(load_system_repo=True)
+            if self._request.groups:
+                self._base.read_comps(arch_filter=True)
         except dnf.exceptions.LockError as error:
             raise problem("packages.locked", str(error)) from error
         except dnf.exceptions.RepoError as error:
@@ -57,6 +61,7 @@ class Dnf4:
             raise missing(lost, where=[repo.id for repo in self._base.repos.iter_enabled()])
         wanted = (*self._request.vendor, *self._request.optional)
         skipped = [name for name in self._request.optional if not (self._want_vendors(name) or self._want(name))]
+        skipped += [f"@{group}" for group in self._request.groups if not self._want_group(group)]
         try:
             self._base.resolve(allow_erasing=False)
         except dnf.exceptions.DepsolveError as error:
@@ -87,6 +92,7 @@ class Dnf4:
                 path=package.localPkg(),
                 nevra=str(package),
                 repo=package.repoid,
+                location=package.location,
                 check=bool(package.repo.gpgcheck),
                 keys=tuple(package.repo.gpgkey),
             )
@@ -114,16 +120,26 @@ class Dnf4:
 
     def fetch(self, url: str) -> bytes:
         """Fetch with dnf's own proxy and certificates."""
-        try:
-            with self._base.urlopen(url, mode="w+b") as file:
-                data: bytes = file.read()
-        except (OSError, RuntimeError, ValueError) as error:
-            raise classified(url, str(error), otherwise="packages.unreachable") from error
+        with self._opened(url) as file:
+            data: bytes = file.read()
         return data
+
+    def fetch_to(self, url: str, place: Path) -> None:
+        """Fetch with dnf's own proxy and certificates."""
+        with self._opened(url) as file, place.open("wb") as out:
+            shutil.copyfileobj(file, out)
 
     def close(self) -> None:
         """Close the databases."""
         self._base.close()
+
+    @contextmanager
+    def _opened(self, url: str) -> Iterator[BinaryIO]:
+        try:
+            with self._base.urlopen(url, mode="w+b") as file:
+                yield file
+        except (OSError, RuntimeError, ValueError) as error:
+            raise classified(url, str(error), otherwise="packages.unreachable") from error
 
     def _configure(self) -> None:
         """Read the target's own configuration, then say where it lies: dnf takes all its paths as they are."""
@@ -152,17 +168,26 @@ class Dnf4:
     def _configure_repositories(self, progress: "_Downloads") -> None:
         """The target's own repositories, less what the vendor's must not be replaced by, and the vendor's."""
         repos, vendor = self._base.repos, {repo.id: repo for repo in self._request.repos}
-        self._base.read_all_repos()
+        if self._request.others is None:
+            self._base.read_all_repos()
+        for repo in self._request.others or ():
+            self._add(repo)
         for repo in list(repos.values()):
             repo.excludepkgs += self._request.excludes
             if repo.id in vendor:
                 del repos[repo.id]
         for repo in vendor.values():
-            added = repos.add_new_repo(repo.id, self._base.conf, [repo.baseurl], priority=repo.priority)
-            added.skip_if_unavailable = False
-            added.gpgcheck, added.gpgkey = bool(repo.keys), list(repo.keys)
+            self._add(repo)
         for repo in repos.iter_enabled():
             repo.set_progress_bar(progress)
+
+    def _add(self, repo: Repository) -> None:
+        added = self._base.repos.add_new_repo(repo.id, self._base.conf, [repo.baseurl], priority=repo.priority)
+        added.skip_if_unavailable = False
+        added.gpgcheck, added.gpgkey = bool(repo.keys), list(repo.keys)
+        added.includepkgs = list(repo.includes)
+        if self._request.collect:
+            added.metadata_expire = 0  # it must be what is fetched beside it
 
     def _installed(self, name: str) -> bool:
         return bool(self._base.sack.query().installed().filterm(name=name))
@@ -172,6 +197,14 @@ class Dnf4:
             self._base.install(name)
         except dnf.exceptions.MarkingError:
             return False
+        return True
+
+    def _want_group(self, group: str) -> bool:
+        comps, name = self._base.comps, group.removeprefix("^")
+        find = comps.environment_by_pattern if name != group else comps.group_by_pattern
+        if find(name) is None:
+            return False
+        self._base.env_group_install([name], ("mandatory", "default", "conditional"))
         return True
 
     def _want_vendors(self, name: str) -> bool:

@@ -10,13 +10,14 @@ from typing import Any
 
 import libdnf5
 import libdnf5.base
+import libdnf5.comps
 import libdnf5.exception
 import libdnf5.repo
 import libdnf5.rpm
 import libdnf5.transaction
 
 from zeus_installer.packages.libdnf5_callbacks import Downloads, Transaction
-from zeus_installer.packages.port import Item, PackageFile, Request, Resolution
+from zeus_installer.packages.port import Item, PackageFile, Repository, Request, Resolution
 from zeus_installer.packages.problems import classified, missing, problem, scriptlets
 from zeus_installer.packages.progress import DownloadMeter
 from zeus_installer.system.events import Reporter
@@ -56,6 +57,7 @@ class Libdnf5:
         if lost:
             raise missing(lost, where=self._enabled())
         skipped = [name for name in request.optional if not (self._want_vendors(goal, name) or self._want(goal, name))]
+        skipped += [f"@{group}" for group in request.groups if not self._want_group(goal, group)]
         self._transaction = goal.resolve()
         if self._transaction.get_problems() != libdnf5.base.GoalProblem_NO_PROBLEM:
             said = self._transaction.get_resolve_logs_as_strings()
@@ -84,6 +86,7 @@ class Libdnf5:
                 path=package.get_package_path(),
                 nevra=package.get_nevra(),
                 repo=package.get_repo_id(),
+                location=package.get_location(),
                 check=bool(package.is_pkg_gpgcheck_enabled()),
                 keys=tuple(package.get_repo().get_config().gpgkey),
             )
@@ -118,15 +121,20 @@ class Libdnf5:
         """Fetch with dnf's own proxy and certificates."""
         place = Path(self._base.get_config().cachedir) / "zeus-fetched"
         place.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            self.fetch_to(url, place)
+            return place.read_bytes()
+        finally:
+            place.unlink(missing_ok=True)
+
+    def fetch_to(self, url: str, place: Path) -> None:
+        """Fetch with dnf's own proxy and certificates."""
         downloader = libdnf5.repo.FileDownloader(self._base)
         downloader.add(url, str(place))
         try:
             downloader.download()
-            return place.read_bytes()
         except (*_ERRORS, OSError) as error:
             raise classified(url, str(error), otherwise="packages.unreachable") from error
-        finally:
-            place.unlink(missing_ok=True)
 
     def close(self) -> None:
         """Nothing is open beyond the life of the base."""
@@ -158,23 +166,31 @@ class Libdnf5:
     def _configure_repositories(self) -> None:
         """The target's own repositories, less what the vendor's must not be replaced by, and the vendor's."""
         sack = self._base.get_repo_sack()
-        sack.create_repos_from_system_configuration()
+        if self._request.others is None:
+            sack.create_repos_from_system_configuration()
+        for wanted in self._request.others or ():
+            self._set(sack.create_repo(wanted.id), wanted)
         present = {repo.get_id(): repo for repo in libdnf5.repo.RepoQuery(self._base)}
         for repo in present.values():
             config = repo.get_config()
             set_option(config, "excludepkgs", [*config.excludepkgs, *self._request.excludes])
         for wanted in self._request.repos:
-            repo = present.get(wanted.id) or sack.create_repo(wanted.id)
-            repo.enable()
-            for name, value in {
-                "baseurl": [self._base.get_vars().substitute(wanted.baseurl)],
-                "priority": wanted.priority,
-                "excludepkgs": [],
-                "skip_if_unavailable": False,
-                "pkg_gpgcheck": bool(wanted.keys),
-                "gpgkey": list(wanted.keys),
-            }.items():
-                set_option(repo.get_config(), name, value)
+            self._set(present.get(wanted.id) or sack.create_repo(wanted.id), wanted)
+
+    def _set(self, repo: Any, wanted: Repository) -> None:  # noqa: ANN401 - libdnf5 has no types
+        repo.enable()
+        for name, value in {
+            "baseurl": [self._base.get_vars().substitute(wanted.baseurl)],
+            "priority": wanted.priority,
+            "excludepkgs": [],
+            "includepkgs": list(wanted.includes),
+            "skip_if_unavailable": False,
+            "pkg_gpgcheck": bool(wanted.keys),
+            "gpgkey": list(wanted.keys),
+            # When it is collected it must be what is fetched beside it.
+            **({"metadata_expire": 0} if self._request.collect else {}),
+        }.items():
+            set_option(repo.get_config(), name, value)
 
     def _watch_downloads(self, meter: DownloadMeter) -> None:
         watch = Downloads(meter)
@@ -206,6 +222,19 @@ class Libdnf5:
         if query.empty():
             return False
         goal.add_rpm_install(name)
+        return True
+
+    def _want_group(self, goal: Any, group: str) -> bool:  # noqa: ANN401
+        name = group.removeprefix("^")
+        if name != group:
+            query = libdnf5.comps.EnvironmentQuery(self._base)
+            query.filter_environmentid(name)
+        else:
+            query = libdnf5.comps.GroupQuery(self._base)
+            query.filter_groupid(name)
+        if query.empty():
+            return False
+        goal.add_group_install(name, libdnf5.transaction.TransactionItemReason_USER)
         return True
 
     def _want_vendors(self, goal: Any, name: str) -> bool:  # noqa: ANN401

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from enum import StrEnum
+from pathlib import Path
 from typing import Protocol
 
 from zeus_installer.system.events import Reporter
@@ -12,6 +13,7 @@ class Action(StrEnum):
 
     RESOLVE = "resolve"
     DOWNLOAD = "download"
+    COLLECT = "collect"
     INSTALL = "install"
 
 
@@ -24,12 +26,21 @@ class BackendName(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Repository:
-    """A repository of the vendor. `keys` are addresses (http, https, file); without any it is unsigned: not checked."""
+    """A repository of the vendor. `keys` are addresses (http, https, file); without any it is unsigned: not checked.
+
+    `only` are the packages that it has, by NEVRA, whatever its metadata lists; None: all that it lists.
+    """
 
     id: str
     baseurl: str
     priority: int = 10
     keys: tuple[str, ...] = ()
+    only: tuple[str, ...] | None = None
+
+    @property
+    def includes(self) -> tuple[str, ...]:
+        """What dnf's `includepkgs` must say: nothing means everything there, so that no package has to have a name."""
+        return () if self.only is None else self.only or ("-",)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,7 +49,12 @@ class Request:
 
     `vendor` names come from `repos` alone, even when the distribution's are newer; `support` names come from anywhere
     and are left alone when any version is installed; an `optional` name that no repository has is skipped. The target's
-    own repositories (/etc/yum.repos.d) take part, less the `excludes`. `releasever` is for a target that cannot tell.
+    own repositories (/etc/yum.repos.d) take part, less the `excludes`; with `others` these do in their place.
+    `groups` are those of comps, by id; one with a `^` in front is an environment. One that nobody has is skipped.
+    `releasever` is for a target that cannot tell.
+
+    `offline` is the directory of an offline set, which then has everything (`packages.offline`); `collect` is the one
+    that a set is collected in.
 
     `scratch`, a directory, takes everything that is written (metadata, logs), so that a resolve leaves `root` alone.
     `timeout` is how many seconds without data a download may last, `retries` how often it is tried again.
@@ -50,7 +66,11 @@ class Request:
     vendor: tuple[str, ...] = ()
     support: tuple[str, ...] = ()
     optional: tuple[str, ...] = ()
+    groups: tuple[str, ...] = ()
     excludes: tuple[str, ...] = ()
+    others: tuple[Repository, ...] | None = None
+    offline: str | None = None
+    collect: str | None = None
     scratch: str | None = None
     timeout: int = 30
     retries: int = 3
@@ -86,12 +106,16 @@ class Resolution:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PackageFile:
-    """A downloaded package of the repository `repo`. `keys` are URLs; with `check` it must be signed by one of them,
-    or, where the repository names none, by a key that the target already trusts."""
+    """A downloaded package of the repository `repo`, which has it at `location`.
+
+    `keys` are URLs; with `check` it must be signed by one of them, or, where the repository names none, by a key that
+    the target already trusts.
+    """
 
     path: str
     nevra: str
     repo: str
+    location: str
     check: bool
     keys: tuple[str, ...] = ()
 
@@ -123,6 +147,9 @@ class Backend(Protocol):
 
     def fetch(self, url: str) -> bytes:
         """Fetch a small file (http, https, file) the way the package manager would: its proxy, its certificates."""
+
+    def fetch_to(self, url: str, place: Path) -> None:
+        """Fetch a file of any size into `place`, in the same way."""
 
     def close(self) -> None:
         """Let go of locks and files."""

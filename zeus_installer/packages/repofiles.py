@@ -17,6 +17,7 @@ PACKAGED = "/usr/share/dnf5/repos.d"
 
 _MARK = "# added by Zeus: the distribution's builds must not replace the vendor's"
 _SECTION = re.compile(r"\s*\[(?!main\])[^\]]+\]")
+_ENABLED = re.compile(r"enabled\s*[=:]")
 _EXCLUDES = re.compile(r"(exclude(?:pkgs)?\s*[=:]\s*)(.*)")
 
 
@@ -30,6 +31,7 @@ def repo_file(repo: Repository, *, name: str) -> str:
         f"priority={repo.priority}",
         f"gpgcheck={int(bool(repo.keys))}",
         *(f"gpgkey={key}" for key in repo.keys),
+        *([f"includepkgs={' '.join(repo.includes)}"] if repo.includes else []),
     ]
     return "".join(f"{line}\n" for line in lines)
 
@@ -55,6 +57,17 @@ def with_excludes(text: str, excludes: Sequence[str]) -> str:
         if not places and section and _SECTION.match(section[0]):
             section[1:1] = [_MARK, f"excludepkgs={ours}"]
         result += section
+    return "".join(f"{line}\n" for line in result)
+
+
+def switched_off(text: str) -> str:
+    """Give a .repo file none of whose repositories is used."""
+    result: list[str] = []
+    for section in _sections(text):
+        lines = [line for line in section if not _ENABLED.match(line)]
+        if lines and _SECTION.match(lines[0]):
+            lines.insert(1, "enabled=0")
+        result += lines
     return "".join(f"{line}\n" for line in result)
 
 

@@ -28,6 +28,7 @@ def select(answers: Answers, source: Source, system: Os) -> Request:
         support=(*source.support, *distributions_kernel),
         optional=tuple(name for group in answers.packages.groups for name in _group(source, group)),
         excludes=source.distribution_excludes,
+        offline=answers.packages.offline,
     )
 
 

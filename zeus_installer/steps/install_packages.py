@@ -55,6 +55,8 @@ class InstallPackages(Step):
         """Tell the packages by where they come from, and the repository files."""
         request = self.request
         changes = [f"install {sentence_list(request.vendor)} from {sentence_list(r.id for r in request.repos)}"]
+        if request.offline:
+            changes.append(f"take every package from the offline set {request.offline}")
         changes += [f"repository {repo.id}: {_trust(repo)}" for repo in request.repos]
         if request.support:
             changes.append(f"install {sentence_list(request.support)} where missing")

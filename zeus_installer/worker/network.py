@@ -14,5 +14,6 @@ def try_network(order: Order, channel: Channel) -> Json:
     answers = orders.answers(order)
     nics = choose_nics(answers, orders.machine(order))
     repos = (*load(answers.packages.source).repos, *answers.packages.repos)
-    addresses = [repo.baseurl for repo in repos]
+    # From an offline set the installation comes without them.
+    addresses = [] if answers.packages.offline else [repo.baseurl for repo in repos]
     return {"findings": encode(test_network(answers, nics, repositories=addresses, report=channel.reporter()))}

@@ -6,6 +6,7 @@ from typing import Any, Final
 
 from zeus_installer.answers.model import Repo
 from zeus_installer.kickstart.context import Context, Wanted
+from zeus_installer.kickstart.made import REPOSITORIES
 from zeus_installer.kickstart.messages import Message, Place
 from zeus_installer.kickstart.scripts import LIBRARY, PREPARE, code_of, preparing
 from zeus_installer.packages.selection import PREFIX
@@ -25,7 +26,18 @@ def check_packages(context: Context) -> Iterator[Message]:
         yield from _repository(
             context, repo, context.key("packages", "source"), f"repository {repo.id} of packages.source"
         )
+    yield from _base(context, wanted)
     yield from _left_out(context, wanted)
+
+
+def _base(context: Context, wanted: Wanted) -> Iterator[Message]:
+    """Which of an offline set's repositories are the distribution's is known when zeus_prepare has read it."""
+    if wanted.answers.packages.offline is not None and context.knows("repositories"):
+        yield Message(
+            place=context.key("packages", "offline"),
+            text="packages.offline: nothing gives Anaconda the set's repositories of the distribution",
+            hint=f"add, below the script with {PREPARE}: %include {REPOSITORIES}",
+        )
 
 
 def _repository(context: Context, repo: Repo, place: Place, what: str) -> Iterator[Message]:
