@@ -24,6 +24,7 @@ from tests.lab.tools import run
 
 # dom0's partitions as our kickstarts have them take 35 GiB of it.
 SYSTEM_SIZE: Final = 40 * 1024**3
+BUILD: Final = (sys.executable, "-m", "zeus_installer", "iso", "build")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,18 +84,8 @@ def make_medium(out: Path, here: Site, *, offline: bool = False) -> ZeusMedium:
     """The lab's netinstall ISO with Zeus on it, which asks nothing."""
     answers = out.with_suffix(".toml")
     answers.write_text(here.answers(str if offline else guest_url))
-    command = (
-        "env",
-        f"XDG_CACHE_HOME={out.parent}",
-        sys.executable,
-        "-m",
-        "zeus_installer",
-        "iso",
-        "build",
-        netinst() / "netinst.iso",
-        "-o",
-        out,
-    )
+    # What is downloaded is kept, but not in the home directory of whoever tests.
+    command = ("env", f"XDG_CACHE_HOME={out.parent}", *BUILD, netinst() / "netinst.iso", "-o", out)
     own = ("--answers", answers, "--unattended", "--append", f"zeus.system_disk={SYSTEM_SERIAL}")
     key = ("--offline-key", f"{here.url}/{KEY_NAME}")
     packages = ("--offline", "--offline-repo", f"{DISTRIBUTION}={here.url}/{DISTRIBUTION}", *key)
