@@ -46,9 +46,11 @@ def test_grub_boots_a_machine_with_a_bios_too(tmp_path: Path, here: Bench) -> No
         here.serving("--loader", "grub") as serving,
         boot(here.machine(host, tmp_path / host.name), log(tmp_path, host)) as vm,
     ):
-        words = vm.expect(r"Command line: (BOOT_IMAGE=.*)\n", 120)[1].split()
-        assert f"zeus.answers={BASE_URL}/hosts/52-54-00-0a-00-01.toml" in words
-        assert words[-1] == "BOOTIF=01-52-54-00-0a-00-01"
+        vm.expect("Run /init as init process", 180)
+        # The kernel tells its words twice; a busy machine's serial port may lose some of them once.
+        said = vm.console.text
+        assert f" zeus.answers={BASE_URL}/hosts/52-54-00-0a-00-01.toml " in said
+        assert " BOOTIF=01-52-54-00-0a-00-01\n" in said
         vm.quit()
     assert "has got grub/hosts/52-54-00-0a-00-01.cfg" in messages(serving, host)
 
