@@ -175,7 +175,7 @@ class Bench:
 def bench(scratch: Path, hosts: Sequence[Host] = HOSTS) -> Iterator[Bench]:
     """Build the product, render the tree, and serve the repositories in a network of its own."""
     # Not below pytest's or root's own directories: servers run as nobody.
-    with tempfile.TemporaryDirectory(prefix="zeus-bench-") as name, ethernet(len(hosts)) as lan:
+    with tempfile.TemporaryDirectory(prefix="zeus-bench-") as name, ethernet(max(host.number for host in hosts)) as lan:
         directory = Path(name)
         directory.chmod(0o755)
         public = scratch / "public"

@@ -3,6 +3,7 @@
 import argparse
 import json
 import os
+import signal
 import sys
 from pathlib import Path
 
@@ -43,6 +44,11 @@ def read_machine(arguments: argparse.Namespace) -> Machine:
 def print_json(data: Json) -> None:
     """Print `data` for programs."""
     sys.stdout.write(json.dumps(data, indent=2, ensure_ascii=False) + "\n")
+
+
+def end_cleanly() -> None:
+    """Take SIGTERM as Ctrl-C from here on: what is half made is then cleared away."""
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
 
 
 def require_root(command: str) -> None:

@@ -5,7 +5,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from zeus_installer.cli.common import add_json, make_parser, print_json
+from zeus_installer.cli.common import add_json, end_cleanly, make_parser, print_json
 from zeus_installer.cli.repositories import read_repositories
 from zeus_installer.system.codec import encode
 from zeus_installer.system.errors import ExitStatus, UsageError, sentence_list
@@ -94,6 +94,7 @@ def _build(arguments: argparse.Namespace) -> ExitStatus:
         replace=arguments.replace,
         force=arguments.force,
     )
+    end_cleanly()
     record = build(order, lambda text: sys.stderr.write(f"{text}\n"))
     size = order.out.stat().st_size >> 20
     with_answers = f", with {sentence_list(record.answers)}" if record.answers else ""

@@ -4,7 +4,7 @@ import argparse
 import sys
 from pathlib import Path
 
-from zeus_installer.cli.common import make_parser
+from zeus_installer.cli.common import end_cleanly, make_parser
 from zeus_installer.pxe.serving.options import add_certificate, add_serve, run_certificate, run_serve
 from zeus_installer.system.errors import ExitStatus
 
@@ -60,6 +60,7 @@ def _render(arguments: argparse.Namespace) -> ExitStatus:
         append=tuple(arguments.append),
         fingerprint=arguments.fingerprint,
     )
+    end_cleanly()
     count = render(order, lambda text: sys.stderr.write(f"{text}\n"))
     sys.stdout.write(f"{order.out}: a tree for {count} host{'' if count == 1 else 's'}\n")
     return ExitStatus.DONE

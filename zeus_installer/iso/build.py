@@ -3,7 +3,6 @@
 import json
 import os
 import shutil
-import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from hashlib import file_digest
@@ -23,7 +22,7 @@ from zeus_installer.iso.stage import Stage
 from zeus_installer.iso.xorriso import remaster
 from zeus_installer.system.codec import encode
 from zeus_installer.system.errors import UsageError, ZeusError
-from zeus_installer.system.files import sync_directory
+from zeus_installer.system.files import scratch_beside, sync_directory
 
 # What an ISO's own structures and rounding may take, in bytes.
 _ALLOWANCE: Final = 16 << 20
@@ -53,8 +52,7 @@ def build(order: Order, say: Say) -> Record:
     source = open_source(order.iso)
     if source.record and not order.replace:
         raise made_already(order.iso, source.record)
-    with tempfile.TemporaryDirectory(dir=order.out.absolute().parent, prefix=f".{order.out.name}.") as scratch:
-        work = Path(scratch)
+    with scratch_beside(order.out.absolute()) as work:
         stage = Stage(work / "stage")
         if order.offline:
             given = _put_packages(stage, work / "packages", order.offline, source, given, say)

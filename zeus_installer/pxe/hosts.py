@@ -36,14 +36,16 @@ class Host:
     @property
     def name(self) -> str:
         """What people call it."""
-        return str(self.overrides.get("host", {}).get("hostname") or self.key)
+        host = self.overrides.get("host")
+        hostname = host.get("hostname") if isinstance(host, dict) else None
+        return hostname if isinstance(hostname, str) and hostname else self.key
 
 
 def make_host(line: int, given: Mapping[str, Any]) -> Host:
     """Make a host of what an inventory says; values are TOML's."""
     problems = list(_wrong_types(given))
     good = {key: value for key, value in given.items() if key not in {problem.split()[0] for problem in problems}}
-    macs = tuple(mac.lower().replace("-", ":") for mac in _listed(good.get("mac")))
+    macs = tuple(dict.fromkeys(mac.lower().replace("-", ":") for mac in _listed(good.get("mac"))))
     problems.extend(f"mac {mac} is no MAC address, wants 52:54:00:12:34:56" for mac in macs if not _MAC.fullmatch(mac))
     serial = good.get("serial")
     problems.extend(
@@ -51,10 +53,14 @@ def make_host(line: int, given: Mapping[str, Any]) -> Host:
         for key in ("serial", "system_disk")
         if key in good and not _SERIAL.fullmatch(good[key])
     )
+    if serial and _MAC.fullmatch(serial.lower()):
+        problems.append(f"serial {serial!r} has the form of a MAC address, and would name the files of another machine")
     if not macs and serial is None and not problems:
         problems.append("neither mac nor serial is there: nothing would tell this machine from others")
     if "gateway" in good and "address" not in good:
         problems.append("gateway is there without address")
+    if "gateway" in good and good.get("address") == "dhcp":
+        problems.append('gateway is there with address "dhcp": DHCP gives one')
     return Host(
         line=line,
         macs=macs,

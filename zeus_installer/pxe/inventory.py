@@ -11,7 +11,8 @@ from typing import Any, Final
 
 from zeus_installer.answers import lines
 from zeus_installer.answers.problems import as_error, error_line
-from zeus_installer.answers.reader import NotTomlError, read_given, read_text
+from zeus_installer.answers.reader import Given, NotTomlError, read_given, read_text
+from zeus_installer.iso.given import kernel_words
 from zeus_installer.pxe.hosts import OWN_KEYS, Host, Table, make_host, merged
 from zeus_installer.system.errors import UsageError
 
@@ -31,28 +32,33 @@ class Site:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Inventory:
-    """A site and its machines. `hosts` reads them one by one, and can be called again."""
+    """A site and its machines. `hosts` makes them one by one, and can be called again.
+
+    `given` is the text of a file that is read as a whole, TOML; CSV is read row by row.
+    """
 
     path: Path
     site: Site
+    given: Given | None = None
 
     def hosts(self) -> Iterator[Host]:
         """Give the machines in their order."""
-        if self.path.suffix == ".csv":
+        if self.given is None:
             yield from _csv_hosts(self.path)
         else:
-            yield from _toml_hosts(self.path)
+            yield from _toml_hosts(self.given)
 
 
 def read_inventory(path: Path) -> Inventory:
     """Read the site of an inventory. A file that is no inventory is a `UsageError`."""
-    if path.suffix == ".csv":
+    if path.suffix.lower() == ".csv":
         _csv_header(path)
         return Inventory(path=path, site=Site())
-    data, places = _toml(path)
+    given = _toml(path)
+    data: Mapping[str, Any] = given.data
     problems = list(_site_problems(data))
     if problems:
-        raise as_error(error_line(str(path), lines.line_of(place, places), text) for place, text in problems)
+        raise as_error(error_line(str(path), lines.line_of(place, given.places), text) for place, text in problems)
     site = data.get("site", {})
     common: Table = {}
     if "answers" in site:
@@ -65,25 +71,21 @@ def read_inventory(path: Path) -> Inventory:
             append=site.get("append", ""),
             fingerprint=site.get("fingerprint"),
         ),
+        given=given,
     )
 
 
 def common_answers(path: Path) -> Table:
     """Read the answers that all machines have in common: a part of them is enough."""
+    return dict(_toml(path).data)
+
+
+def _toml(path: Path) -> Given:
     try:
-        return dict(read_given(read_text(path)).data)
+        return read_given(read_text(path))
     except NotTomlError as error:
         fault = error.fault
         raise as_error([error_line(str(path), fault.line, fault.message, fault.hint)]) from error
-
-
-def _toml(path: Path) -> tuple[Mapping[str, Any], Mapping[lines.Path, int]]:
-    try:
-        given = read_given(read_text(path))
-    except NotTomlError as error:
-        fault = error.fault
-        raise as_error([error_line(str(path), fault.line, fault.message, fault.hint)]) from error
-    return given.data, given.places
 
 
 def _site_problems(data: Mapping[str, Any]) -> Iterator[tuple[lines.Path, str]]:
@@ -95,22 +97,34 @@ def _site_problems(data: Mapping[str, Any]) -> Iterator[tuple[lines.Path, str]]:
             yield (key,), f"{key} is no {'list of tables' if key == 'hosts' else 'table'}"
     if not data.get("hosts"):
         yield (), "there are no hosts: write [[hosts]]"
-    site = data.get("site")
-    for key, value in (site if isinstance(site, dict) else {}).items():
-        if key not in _SITE_KEYS:
-            yield ("site", key), f"site.{key} is not known; a site has {', '.join(_SITE_KEYS)}"
-        elif not isinstance(value, str):
-            yield ("site", key), f"site.{key} wants a text"
+    yield from _settings_problems(data.get("site"))
     hosts = data.get("hosts")
     for number, host in enumerate(hosts if isinstance(hosts, list) else ()):
         if not isinstance(host, dict):
             yield ("hosts", number), f"hosts[{number}] is no table"
 
 
-def _toml_hosts(path: Path) -> Iterator[Host]:
-    data, places = _toml(path)
-    for number, given in enumerate(data["hosts"]):
-        yield make_host(lines.line_of(("hosts", number), places), given)
+def _settings_problems(site: object) -> Iterator[tuple[lines.Path, str]]:
+    for key, value in (site if isinstance(site, dict) else {}).items():
+        if key not in _SITE_KEYS:
+            yield ("site", key), f"site.{key} is not known; a site has {', '.join(_SITE_KEYS)}"
+        elif not isinstance(value, str):
+            yield ("site", key), f"site.{key} wants a text"
+        elif key == "append":
+            yield from ((("site", key), text) for text in _word_problems(value))
+
+
+def _word_problems(append: str) -> Iterator[str]:
+    try:
+        kernel_words([append])
+    except UsageError as error:
+        yield f"site.append{error.message.removeprefix('--append')}"
+
+
+def _toml_hosts(given: Given) -> Iterator[Host]:
+    data: Mapping[str, Any] = given.data
+    for number, host in enumerate(data["hosts"]):
+        yield make_host(lines.line_of(("hosts", number), given.places), host)
 
 
 @contextmanager
@@ -127,6 +141,8 @@ def _opened(path: Path) -> Iterator["csv.DictReader[str]"]:
 def _csv_header(path: Path) -> None:
     with _opened(path) as rows:
         names = list(rows.fieldnames or ())
+    if len(names) == 1 and re.search(r"[;\t]", names[0]):
+        raise as_error([error_line(str(path), 1, "something else than a comma stands between the columns")])
     problems = [f"column {name!r} is there twice" for name in dict.fromkeys(names) if names.count(name) > 1]
     for name in names:
         if name not in OWN_KEYS and ("." not in name or not _KEY.fullmatch(name)):

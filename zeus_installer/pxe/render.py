@@ -1,8 +1,9 @@
 """Render a tree for an inventory: whole or not at all, so that a server never carries half of one."""
 
 import json
-import tempfile
-from collections.abc import Callable
+import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -15,7 +16,8 @@ from zeus_installer.pxe.hosts import merged
 from zeus_installer.pxe.inventory import common_answers, read_inventory
 from zeus_installer.pxe.kernel_words import Words
 from zeus_installer.system.codec import encode
-from zeus_installer.system.errors import UsageError
+from zeus_installer.system.errors import UsageError, ZeusError
+from zeus_installer.system.files import scratch_beside
 from zeus_installer.web.places import plain_fingerprint, shown, split
 
 MANIFEST: Final = "manifest.json"
@@ -40,8 +42,20 @@ class Order:
 
 def render(order: Order, say: Say) -> int:
     """Render the tree and give the number of its hosts. When something is wrong, what was there is as it was."""
-    out = order.out.absolute()
-    _check_place(out)
+    # What a link leads to is replaced, not the link.
+    out = order.out.resolve()
+    try:
+        _check_place(out)
+        with _for_everybody():
+            return _render(order, out, say)
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        what = (error.strerror or str(error)).lower()
+        raise ZeusError("pxe.unwritable", f"{error.filename or out}: {what}", hint=f"{out} is as it was") from error
+
+
+def _render(order: Order, out: Path, say: Say) -> int:
     inventory = read_inventory(order.inventory)
     site = inventory.site
     url = _checked(order.url or site.url)
@@ -52,18 +66,28 @@ def render(order: Order, say: Say) -> int:
         append=kernel_words([site.append, *order.append]),
     )
     common = merged(site.answers, common_answers(order.answers)) if order.answers else site.answers
-    with tempfile.TemporaryDirectory(dir=out.parent, prefix=f".{out.name}.") as scratch:
-        tree = Path(scratch, "tree")
+    with scratch_beside(out) as scratch:
+        tree = scratch / "tree"
         tree.mkdir(mode=0o755)
-        entries = Path(scratch, "hosts")
+        entries = scratch / "hosts"
         writer = HostWriter(tree=tree, words=words, common=common)
         with entries.open("w") as file:
             writer.write_all(inventory, file)
         path = split(url).path
         programs = put_boot_files(tree, order.iso, url=url, base_path=path, kickstart=order.kickstart, say=say)
         _write_manifest(tree / MANIFEST, url, programs, entries)
-        _exchange(tree, out, Path(scratch, "before"))
+        _exchange(tree, out, scratch / "before")
     return writer.count
+
+
+@contextmanager
+def _for_everybody() -> Iterator[None]:
+    """Make files that any server can read, whatever whoever renders has otherwise."""
+    mask = os.umask(0o022)
+    try:
+        yield
+    finally:
+        os.umask(mask)
 
 
 def _checked(url: str | None) -> str:
@@ -76,7 +100,13 @@ def _checked(url: str | None) -> str:
     parts = split(url)
     if parts.query or parts.fragment or parts.username:
         raise UsageError("pxe.url", f"{shown(url)} has more than scheme, host, port and path")
-    return kernel_words([url])[0].rstrip("/")
+    try:
+        return kernel_words([url])[0].rstrip("/")
+    except UsageError as error:
+        message = f"{shown(url)} has something else than letters, digits and @%+=:,./?&~_-"
+        raise UsageError(
+            "pxe.url", message, hint="a boot loader could misread it; name the server or its IPv4 address"
+        ) from error
 
 
 def _check_place(out: Path) -> None:
@@ -86,6 +116,12 @@ def _check_place(out: Path) -> None:
         return
     if not out.is_dir():
         raise UsageError("pxe.unwritable", f"{out} is not a directory", hint="name a directory for the tree")
+    if out.is_mount():
+        raise UsageError(
+            "pxe.unwritable",
+            f"{out} is a mount point",
+            hint="name a directory below it: the tree is replaced as a whole",
+        )
     names = {path.name for path in out.iterdir()}
     if strange := sorted(names - _OURS if MANIFEST in names else names):
         raise UsageError(
@@ -108,7 +144,12 @@ def _write_manifest(path: Path, url: str, programs: Programs, entries: Path) -> 
 
 
 def _exchange(tree: Path, out: Path, before: Path) -> None:
-    """Put the tree in its place; what was there goes away with `before`."""
-    if out.exists():
-        out.rename(before)
-    tree.rename(out)
+    """Put the tree in its place; what was there goes away with `before`, and comes back when that fails."""
+    try:
+        if out.exists():
+            out.rename(before)
+        tree.rename(out)
+    except BaseException:
+        if before.exists() and not out.exists():
+            before.rename(out)
+        raise

@@ -1,8 +1,12 @@
 """Files that are either the old one or the new one, also after a power cut."""
 
 import os
+import shutil
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from secrets import token_hex
 
 
 def write_atomic(path: Path, content: str | bytes, *, mode: int = 0o644) -> None:
@@ -21,6 +25,17 @@ def write_atomic(path: Path, content: str | bytes, *, mode: int = 0o644) -> None
         temporary.unlink(missing_ok=True)
         raise
     sync_directory(path.parent)
+
+
+@contextmanager
+def scratch_beside(path: Path) -> Iterator[Path]:
+    """Make a directory beside `path` that goes away again. Its name is known first: a signal can come meanwhile."""
+    scratch = path.with_name(f".{path.name}.{token_hex(8)}")
+    try:
+        scratch.mkdir(mode=0o700)
+        yield scratch
+    finally:
+        shutil.rmtree(scratch, ignore_errors=True)
 
 
 def link_atomic(path: Path, points_to: str) -> None:

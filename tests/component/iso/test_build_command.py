@@ -4,8 +4,10 @@ import gzip
 import json
 import re
 import shutil
+import signal
 import stat
 import subprocess
+import sys
 from collections.abc import Mapping
 from hashlib import sha256
 from pathlib import Path
@@ -330,3 +332,16 @@ def test_without_space(zeus: Zeus, netinst_iso: Path, tmp_path: Path) -> None:
         assert list(small.iterdir()) == []
     finally:
         subprocess.run(["umount", small], check=True)
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_when_it_is_ended_nothing_is_left(netinst_iso: Path, tmp_path: Path, number: signal.Signals) -> None:
+    command = [sys.executable, "-m", "zeus_installer", "iso", "build", netinst_iso, "-o", tmp_path / "zeus.iso"]
+    with subprocess.Popen(command, stderr=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
+        while not list(tmp_path.iterdir()):
+            assert process.poll() is None
+        process.send_signal(number)
+        output = "".join(process.communicate())
+    assert process.returncode != 0
+    assert "Traceback" not in output
+    assert list(tmp_path.iterdir()) == []

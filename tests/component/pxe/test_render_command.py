@@ -1,7 +1,10 @@
 """`zeus pxe render`: the tree, as the programs read it that it is for, and what is wrong with an inventory."""
 
 import json
+import os
+import signal
 import subprocess
+import sys
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -158,10 +161,11 @@ def test_ipxe_is_told_the_same(tree: Path) -> None:
     assert f"{line}|| goto failed\n" in script
 
 
-def test_csv_says_the_same_as_toml(zeus: Zeus, iso: Path, tree: Path, tmp_path: Path) -> None:
-    (tmp_path / "machines.csv").write_text(CSV)
+@pytest.mark.parametrize("name", ["machines.csv", "MACHINES.CSV"])
+def test_csv_says_the_same_as_toml(zeus: Zeus, iso: Path, tree: Path, tmp_path: Path, name: str) -> None:
+    (tmp_path / name).write_text(CSV)
     append = ("--append", "console=tty0 console=ttyS0,115200")
-    done = zeus("pxe", "render", "machines.csv", "-o", "t", "--iso", iso, *URL, "--answers", "common.toml", *append)
+    done = zeus("pxe", "render", name, "-o", "t", "--iso", iso, *URL, "--answers", "common.toml", *append)
     assert done.returncode == 0, done.stderr
     # The newest file of the package dates the add-on's image; somebody may have touched one.
     assert {**files(tmp_path / "t"), "images/product.img": b""} == {**files(tree), "images/product.img": b""}
@@ -176,6 +180,64 @@ def test_https_needs_no_checksum_and_can_pin_a_certificate(zeus: Zeus, iso: Path
         "zeus.answers=https://install.example.org/hosts/ABC-123.toml",
         f"zeus.answers_fingerprint={'ab' * 32}",
     ]
+
+
+def test_any_server_can_read_the_tree_whatever_the_umask(iso: Path, zeus: Zeus, tmp_path: Path) -> None:
+    (tmp_path / "machines.toml").write_text(INVENTORY)
+    before = os.umask(0o077)
+    try:
+        assert zeus("pxe", "render", "machines.toml", "-o", "t", "--iso", iso).returncode == 0
+    finally:
+        os.umask(before)
+    assert [path for path in (tmp_path / "t", *(tmp_path / "t").rglob("*")) if not path.stat().st_mode & 0o004] == []
+
+
+def test_a_link_stays_and_what_it_leads_to_is_replaced(iso: Path, zeus: Zeus, tmp_path: Path) -> None:
+    (tmp_path / "machines.toml").write_text(INVENTORY)
+    (tmp_path / "elsewhere").mkdir()
+    (tmp_path / "t").symlink_to("elsewhere")
+    assert zeus("pxe", "render", "machines.toml", "-o", "t", "--iso", iso).returncode == 0
+    assert (tmp_path / "t").is_symlink()
+    assert (tmp_path / "elsewhere/manifest.json").is_file()
+
+
+def test_a_mount_point_and_a_full_disk_are_no_faults(iso: Path, zeus: Zeus, tmp_path: Path) -> None:
+    (tmp_path / "machines.csv").write_text("mac\n" + "".join(f"52:54:00:00:00:{n:02x}\n" for n in range(256)))
+    (tmp_path / "small").mkdir()
+    subprocess.run(["mount", "-t", "tmpfs", "-o", "size=1m", "none", tmp_path / "small"], check=True)
+    try:
+        command = ("pxe", "render", "machines.csv", *URL, "--answers", "common.toml", "--iso", iso, "-o")
+        mounted, full = zeus(*command, "small"), zeus(*command, "small/t")
+        left = list((tmp_path / "small").iterdir())
+    finally:
+        subprocess.run(["umount", tmp_path / "small"], check=True)
+    assert (mounted.returncode, mounted.stderr) == (
+        2,
+        f"zeus: error: {tmp_path}/small is a mount point\n"
+        "hint: name a directory below it: the tree is replaced as a whole\n",
+    )
+    assert full.returncode == 4
+    assert full.stderr.endswith(f": no space left on device\nhint: {tmp_path}/small/t is as it was\n")
+    assert left == []
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_when_it_is_ended_the_tree_is_as_it_was(zeus: Zeus, iso: Path, tmp_path: Path, number: signal.Signals) -> None:
+    (tmp_path / "machines.toml").write_text(INVENTORY)
+    assert zeus("pxe", "render", "machines.toml", "-o", "t", "--iso", iso).returncode == 0
+    before = files(tmp_path / "t")
+    names = sorted(path.name for path in tmp_path.iterdir())
+    words = ("pxe", "render", "machines.toml", "-o", "t", "--iso", str(iso))
+    command = [sys.executable, "-m", "zeus_installer", *words]
+    with subprocess.Popen(command, stderr=subprocess.PIPE, stdout=subprocess.PIPE, text=True, cwd=tmp_path) as process:
+        while not list(tmp_path.glob(".t.*")):
+            assert process.poll() is None
+        process.send_signal(number)
+        output = "".join(process.communicate())
+    assert process.returncode == 4
+    assert "Traceback" not in output
+    assert sorted(path.name for path in tmp_path.iterdir()) == names
+    assert files(tmp_path / "t") == before
 
 
 def test_rendering_again_replaces_the_whole_tree(zeus: Zeus, iso: Path, tmp_path: Path) -> None:
@@ -244,9 +306,95 @@ def test_all_errors_at_once_each_with_its_line(zeus: Zeus, iso: Path, tmp_path: 
     assert not (tmp_path / "t").exists()
 
 
+CLASHES = """\
+hosts = [{ mac = "52:54:00:12:34:56", hostname = "XEN1" }, { mac = "52:54:00:12:34:56", hostname = "xen1" }]
+
+[site]
+url = "http://10.0.0.1/"
+answers = "common.toml"
+"""
+ODD = """\
+[site]
+url = "http://10.0.0.1/"
+answers = "common.toml"
+
+[[hosts]]
+serial = "52-54-00-12-34-56"
+
+[[hosts]]
+mac = "52:54:00:12:34:57"
+address = "dhcp"
+gateway = "10.0.0.1"
+
+[[hosts]]
+mac = "52:54:00:12:34:58"
+address = ""
+
+[[hosts]]
+mac = "52:54:00:12:34:59"
+answers.host = 3
+"""
+
+
+def test_machines_that_stand_on_one_line_are_told_from_each_other(zeus: Zeus, iso: Path, tmp_path: Path) -> None:
+    (tmp_path / "machines.toml").write_text(CLASHES)
+    done = zeus("pxe", "render", "machines.toml", "-o", "t", "--iso", iso)
+    assert (done.returncode, done.stderr.splitlines()) == (
+        2,
+        [
+            "machines.toml:1: error: xen1: MAC address 52:54:00:12:34:56 is that of the host of line 1 too",
+            "machines.toml:1: error: xen1: host name xen1 is that of the host of line 1 too",
+        ],
+    )
+
+
+def test_what_would_be_misread_or_passed_over_is_an_error(zeus: Zeus, iso: Path, tmp_path: Path) -> None:
+    (tmp_path / "machines.toml").write_text(ODD)
+    done = zeus("pxe", "render", "machines.toml", "-o", "t", "--iso", iso)
+    assert done.returncode == 2
+    assert done.stderr.splitlines() == [
+        "machines.toml:5: error: 52-54-00-12-34-56: serial '52-54-00-12-34-56' has the form of a MAC address, and "
+        "would name the files of another machine",
+        'machines.toml:8: error: 52-54-00-12-34-57: gateway is there with address "dhcp": DHCP gives one',
+        'machines.toml:13: error: 52-54-00-12-34-58: network.management.ipv4.address is "", wants the address of a '
+        'host with its prefix length like "192.0.2.10/24"',
+        "machines.toml:17: error: 52-54-00-12-34-59: host is 3, wants a table like { hostname = … }",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("wrong", "lines"),
+    [
+        (
+            'repos = [{ id = "a b", baseurl = "https://a/", gpgkey = "https://a/k" }]',
+            ['packages.repos[0].id is "a b", wants a name of letters, digits and -_.: (the same for 2 other hosts)'],
+        ),
+        (
+            'source = "nope"',
+            [
+                "there is no package source 'nope' (the same for 2 other hosts)",
+                "  hint: known sources: xapi; a file is named by its path",
+            ],
+        ),
+    ],
+)
+def test_what_is_wrong_for_all_is_told_once(
+    zeus: Zeus, iso: Path, tmp_path: Path, wrong: str, lines: list[str]
+) -> None:
+    (tmp_path / "wrong.toml").write_text(f"version = 1\n[packages]\n{wrong}\n")
+    (tmp_path / "machines.csv").write_text("mac\n" + "".join(f"52:54:00:00:00:{n:02x}\n" for n in range(3)))
+    done = zeus("pxe", "render", "machines.csv", "-o", "t", "--iso", iso, *URL, "--answers", "wrong.toml")
+    assert done.returncode == 2
+    assert done.stderr.splitlines() == [f"machines.csv:2: error: 52-54-00-00-00-00: {lines[0]}", *lines[1:]]
+
+
 @pytest.mark.parametrize(
     ("text", "message"),
     [
+        (
+            "mac;hostname\n",
+            "machines.csv:1: error: something else than a comma stands between the columns\n",
+        ),
         ("mac,colour\n", "machines.csv:1: error: column 'colour' is not known: mac, serial, hostname, address, "),
         ("hostname\nxen1\n", "machines.csv:1: error: the first line names no column mac or serial\n"),
         ("mac,mac\n", "machines.csv:1: error: column 'mac' is there twice\n"),
@@ -276,6 +424,16 @@ def test_a_csv_that_is_wrong(zeus: Zeus, iso: Path, tmp_path: Path, text: str, m
         ("[[hosts]]\nmac =", (), "machines.toml:2: error: not TOML, "),
         (INVENTORY, ("--url", "ftp://a/"), "zeus: error: ftp://a/ is no web address\n"),
         (INVENTORY, ("--url", "http://a:b@c/"), "zeus: error: http://c/ has more than scheme, host, port and path"),
+        (
+            INVENTORY,
+            ("--url", "http://[fd00::1]/"),
+            "zeus: error: http://[fd00::1]/ has something else than letters, digits and @%+=:,./?&~_-\nhint: a boot ",
+        ),
+        (
+            INVENTORY.replace("console=tty0", "a;b"),
+            (),
+            "machines.toml:3: error: site.append 'a;b': a word for the kernel has letters, digits and @%+=:,./?&~_- ",
+        ),
         (INVENTORY, ("--append", "a;b"), "zeus: error: --append 'a;b': a word for the kernel has letters, digits "),
         (INVENTORY, ("--iso", "machines.toml"), "zeus: error: machines.toml is not an ISO: it has no ISO 9660 volume"),
         (INVENTORY, ("--fingerprint", "ab"), "zeus: error: ab is no SHA-256 fingerprint of a certificate\n"),
