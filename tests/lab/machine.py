@@ -16,6 +16,9 @@ NAMESERVER = "10.0.2.3"
 NETWORK = "10.0.2.0/24"
 MIRROR_ADDRESS = "10.0.2.100"
 
+# A medium's name for QEMU, by which it is pulled out.
+STICK = "stick"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Disk:
@@ -50,7 +53,11 @@ class Nic:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Medium:
-    """An ISO, as a CD or as a USB disk. The firmware boots it when no disk of the machine boots."""
+    """An ISO, as a CD or as a USB disk. The firmware boots it when no disk of the machine boots.
+
+    But a BIOS tries one hard disk only, and a USB disk is one to it: there it comes first, as an operator chooses it in
+    the firmware's menu, until somebody pulls it out.
+    """
 
     path: Path
     kind: Literal["cd", "usb"] = "cd"
@@ -99,11 +106,16 @@ class Machine:
             *("-smp", str(self.cpus), "-m", str(self.memory), "-display", "none", "-device", "virtio-rng-pci"),
             *self._firmware_arguments(),
             *(argument for number, disk in enumerate(self.disks) for argument in disk_arguments(disk, number)),
-            *(medium_arguments(self.medium, len(self.disks)) if self.medium else ()),
+            *(medium_arguments(self.medium, self._medium_order) if self.medium else ()),
             *(argument for number, nic in enumerate(self.nics) for argument in self._nic_arguments(nic, number)),
             *(argument for device in self.devices for argument in ("-device", device)),
             *self._direct_arguments(),
         ]
+
+    @property
+    def _medium_order(self) -> int:
+        stick_of_bios = self.firmware == "bios" and self.medium is not None and self.medium.kind == "usb"
+        return 0 if stick_of_bios else len(self.disks) + 1
 
     def _firmware_arguments(self) -> Iterator[str]:
         if self.firmware == "uefi":
@@ -144,13 +156,13 @@ def disk_arguments(disk: Disk, number: int) -> Iterator[str]:
     yield from ("-device", f"{model},drive={name},serial={disk.serial},bootindex={number + 1},{sectors}{wwn}")
 
 
-def medium_arguments(medium: Medium, disks: int) -> Iterator[str]:
-    """A medium's arguments; it comes behind the disks in the firmware's order."""
+def medium_arguments(medium: Medium, order: int) -> Iterator[str]:
+    """A medium's arguments; `order` is its place in the firmware's."""
     yield from ("-drive", f"if=none,id=medium,file={medium.path},format=raw,readonly=on")
     if medium.kind == "cd":
-        yield from ("-device", "virtio-scsi-pci", "-device", f"scsi-cd,drive=medium,bootindex={disks + 1}")
+        yield from ("-device", "virtio-scsi-pci", "-device", f"scsi-cd,drive=medium,bootindex={order}")
     else:
-        yield from ("-device", "qemu-xhci", "-device", f"usb-storage,drive=medium,bootindex={disks + 1}")
+        yield from ("-device", "qemu-xhci", "-device", f"usb-storage,id={STICK},drive=medium,bootindex={order}")
 
 
 def user_network(nic: Nic, number: int) -> str:

@@ -14,7 +14,7 @@ import pytest
 from tests.lab.disk import Firmware
 from tests.lab.images import DATA_SERIAL, SYSTEM_SERIAL
 from tests.lab.journey import Journey
-from tests.lab.machine import GUEST_ADDRESS, free_port
+from tests.lab.machine import GUEST_ADDRESS, STICK, free_port
 from tests.lab.media import Site, ZeusMedium, make_medium, site
 from tests.lab.outside import SR_TYPE_GUID, as_raw, lvm_metadata, partitions
 from tests.lab.screen import Screen
@@ -68,6 +68,9 @@ def test_a_medium_makes_an_empty_machine_a_host(
     with boot(machine, tmp_path / "serial.log") as vm:
         trip = Journey(vm=vm, url="", https=https)
         wait_installed(vm)
+        if (firmware, kind) == ("bios", "usb"):
+            vm.expect("reboot: Restarting system", 60)
+            vm.qmp.command("device_del", id=STICK)
         screen = Screen(vm.console)
         vm.wait_boots(XEN, 1, 240)
         screen.expect("This machine is a verified XenAPI host.", 900)
