@@ -101,6 +101,7 @@ def install(anaconda: Installer, storage: str, disks: Sequence[str], lacking: Se
     return anaconda.install(kickstart, hostname=HOSTNAME, disks=disks, lacking=lacking)
 
 
+@pytest.mark.campaign  # tests/vm/test_iso.py comes by here every day
 def test_a_disk_that_anaconda_installs_boots_into_xen_and_is_finished(tmp_path: Path) -> None:
     with installer(tmp_path) as anaconda:
         refuse_a_disk_of_anacondas(anaconda)

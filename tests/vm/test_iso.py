@@ -93,7 +93,7 @@ def test_a_medium_makes_an_empty_machine_a_host(
     assert_disks(tmp_path, firmware)
 
 
-@pytest.mark.parametrize(("firmware", "kind"), [("bios", "cd"), ("bios", "usb"), ("uefi", "cd")])
+@pytest.mark.parametrize(("firmware", "kind"), [("bios", "cd"), ("bios", "usb")])
 def test_the_same_medium_starts_the_same_installation_otherwise(
     tmp_path: Path, media: Media, firmware: Firmware, kind: Literal["cd", "usb"]
 ) -> None:
